@@ -1,0 +1,227 @@
+import { messagesOf } from "./event-stream.ts";
+import type * as schemas from "./schemas.ts";
+
+export type {
+  Cancelled,
+  ClaimJob,
+  ClaimQuery,
+  ClaimRow,
+  Outcome,
+  Paper,
+  PaperQuery,
+  PaperSummary,
+  Problem,
+  Run,
+  RunMessage,
+  SearchPage,
+  SearchQuery,
+  Started,
+  ToolJob,
+  Verdict,
+} from "./schemas.ts";
+
+export interface ClientOptions {
+  /** Instead of the global one. */
+  fetch?: typeof fetch;
+  /** How long to wait before a connection that was lost is made again, in milliseconds; 1000 without. */
+  retryMs?: number;
+  /** How often in a row that may fail before `events` gives up; 10 without. */
+  retries?: number;
+}
+
+/** A file for a tool. */
+export interface UploadFile {
+  name: string;
+  content: Blob | Uint8Array | string;
+}
+
+/** A refusal of the server, as its problem document says it. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  /** The parameter or file it is about. */
+  readonly where: string | undefined;
+  /** Seconds after which to try again, where the server says so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, message: string, more: { where?: string | undefined; retryAfter?: number } = {}) {
+    super(message);
+    this.status = status;
+    this.where = more.where;
+    this.retryAfter = more.retryAfter;
+  }
+}
+
+interface Listing<T> {
+  items: T[];
+  next: string | null;
+}
+
+type Query = Record<string, string | undefined>;
+type Signal = { signal?: AbortSignal | undefined };
+
+/** A site's API. In Node it keeps the site's cookie, as a browser does, so that it may read the tool runs that it has started. */
+export class Client {
+  readonly #base: string;
+  readonly #fetch: typeof fetch;
+  readonly #retryMs: number;
+  readonly #retries: number;
+  #cookies = new Map<string, string>();
+
+  constructor(url: string | URL, { fetch: own, retryMs = 1000, retries = 10 }: ClientOptions = {}) {
+    this.#base = new URL("/api/v1", url).href;
+    this.#fetch = own ?? ((...given) => fetch(...given));
+    this.#retryMs = retryMs;
+    this.#retries = retries;
+  }
+
+  /** Papers, page after page. */
+  papers(query: schemas.PaperQuery = {}, options: Signal = {}): AsyncGenerator<schemas.PaperSummary> {
+    return this.#all<schemas.PaperSummary>("/papers", query, options);
+  }
+
+  /** One paper, by slug or arXiv id. */
+  paper(slug: string, options: Signal = {}): Promise<schemas.Paper> {
+    return this.#json(`/papers/${encodeURIComponent(slug)}`, options);
+  }
+
+  /** A page of what a search finds; `cursor` in the query goes on. */
+  search(query: schemas.SearchQuery, options: Signal = {}): Promise<schemas.SearchPage> {
+    return this.#json(`/search${searchOf(query)}`, options);
+  }
+
+  /** The scoreboard, page after page. */
+  claims(query: schemas.ClaimQuery = {}, options: Signal = {}): AsyncGenerator<schemas.ClaimRow> {
+    return this.#all<schemas.ClaimRow>("/claims", query, options);
+  }
+
+  /** Starts the run of a claim. */
+  start(job: schemas.ClaimJob, options: Signal = {}): Promise<schemas.Started> {
+    const headers = { "Content-Type": "application/json" };
+    return this.#json("/runs", { ...options, method: "POST", headers, body: JSON.stringify(job) });
+  }
+
+  /** Starts a tool on files by role. */
+  apply(
+    job: schemas.ToolJob,
+    files: Record<string, readonly UploadFile[]> = {},
+    options: Signal = {},
+  ): Promise<schemas.Started> {
+    const form = new FormData();
+    form.set("job", JSON.stringify(job));
+    for (const [role, own] of Object.entries(files)) {
+      for (const { name, content } of own) {
+        const blob = content instanceof Blob ? content : new Blob([content as BlobPart]);
+        form.append(`file:${role}`, blob, name);
+      }
+    }
+    return this.#json("/apply", { ...options, method: "POST", body: form });
+  }
+
+  /** The record of a run. */
+  run(id: string, options: Signal = {}): Promise<schemas.Run> {
+    return this.#json(`/runs/${encodeURIComponent(id)}`, options);
+  }
+
+  /** Stops a run that this client started. */
+  cancel(id: string, options: Signal = {}): Promise<schemas.Cancelled> {
+    return this.#json(`/runs/${encodeURIComponent(id)}/cancel`, { ...options, method: "POST" });
+  }
+
+  /** A file that a tool made, as its bytes come. */
+  async output(id: string, name: string, options: Signal = {}): Promise<ReadableStream<Uint8Array>> {
+    const path = `/runs/${encodeURIComponent(id)}/outputs/${encodeURIComponent(name)}`;
+    return (await this.#ask(path, options)).body ?? new Blob([]).stream();
+  }
+
+  /**
+   * A run's messages, live until its outcome, each once and in order: a connection that is lost is made again behind the last
+   * message. Throws `ApiError` for a refusal, the last fault when the server stays away, and the signal's reason.
+   */
+  async *events(id: string, { signal, after }: Signal & { after?: string } = {}): AsyncGenerator<schemas.RunMessage> {
+    let last = after;
+    let failures = 0;
+    for (;;) {
+      try {
+        const headers: Record<string, string> = { Accept: "text/event-stream" };
+        if (last !== undefined) headers["Last-Event-ID"] = last;
+        const response = await this.#ask(`/runs/${encodeURIComponent(id)}/events`, { headers, signal });
+        if (response.status === 204 || !response.body) return;
+        for await (const { id: cursor, data } of messagesOf(response.body)) {
+          const message = JSON.parse(data) as schemas.RunMessage; // as the document says
+          failures = 0;
+          last = cursor ?? message.cursor;
+          yield message;
+          if (message.type === "outcome") return;
+        }
+      } catch (error) {
+        if (signal?.aborted) throw signal.reason;
+        if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw error;
+        failures += 1;
+        if (failures > this.#retries) throw error;
+      }
+      await pause(this.#retryMs, signal);
+    }
+  }
+
+  async *#all<T>(path: string, query: Query, options: Signal): AsyncGenerator<T> {
+    let cursor = query.cursor;
+    do {
+      const page: Listing<T> = await this.#json(`${path}${searchOf({ ...query, cursor })}`, options);
+      yield* page.items;
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+  }
+
+  async #json<T>(path: string, init: RequestInit & Signal): Promise<T> {
+    return (await (await this.#ask(path, init)).json()) as T; // as the document says
+  }
+
+  async #ask(path: string, init: Omit<RequestInit, "signal"> & Signal): Promise<Response> {
+    const headers = new Headers(init.headers);
+    // A browser keeps cookies itself, and ignores this header.
+    if (this.#cookies.size > 0) headers.set("Cookie", [...this.#cookies].map((pair) => pair.join("=")).join("; "));
+    const response = await this.#fetch(this.#base + path, { ...init, headers, signal: init.signal ?? null });
+    for (const set of response.headers.getSetCookie?.() ?? []) {
+      const [, name, value] = /^([^=;]+)=([^;]*)/.exec(set) ?? [];
+      if (name !== undefined && value !== undefined) this.#cookies.set(name, value);
+    }
+    if (!response.ok) throw await refusalOf(response);
+    return response;
+  }
+}
+
+/** The API of the site at `url`. */
+export function client(url: string | URL, options?: ClientOptions): Client {
+  return new Client(url, options);
+}
+
+function searchOf(query: Query): string {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
+}
+
+async function refusalOf(response: Response): Promise<ApiError> {
+  const problem = (await response.json().catch(() => ({}))) as Partial<schemas.Problem>;
+  const message = problem.detail ?? problem.title ?? `The server answered with status ${response.status}.`;
+  const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return new ApiError(response.status, message, {
+    where: problem.where,
+    ...(Number.isFinite(retryAfter) ? { retryAfter } : {}),
+  });
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}

@@ -1,0 +1,111 @@
+import type { Paper } from "../../kit/paper.ts";
+import { digestPeriod, nextSending } from "../../kit/wish.ts";
+import type { MailQueue } from "../../mail/queue.ts";
+import type { Db } from "../../store/store.ts";
+import {
+  addDelivery,
+  dueSubscriptions,
+  lockDue,
+  type Subscription,
+  sentSlugs,
+  setDue,
+} from "../../store/subscriptions.ts";
+import { DigestSource, entriesPerDigest } from "./entries.ts";
+import { digestLetter } from "./letter.ts";
+import type { SubscriptionLinks } from "./links.ts";
+import { wishWords } from "./words.ts";
+
+export interface DigestOptions {
+  db: Db;
+  mail: Pick<MailQueue, "send">;
+  links: SubscriptionLinks;
+  siteUrl: URL;
+  /** The cards that may be shown now. */
+  papers(): Promise<readonly Paper[]>;
+  log(line: string): void;
+  now?(): Date;
+}
+
+const everyMs = 30_000;
+/** Subscriptions taken up at a time. */
+const batch = 100;
+const dayMs = 86_400_000;
+/** What begins the id of every digest's message. */
+export const digestPrefix = "digest-";
+
+/** Queues the digests that are due. Any number of processes may do it at once: each subscriber gets one for a period. */
+export class DigestService {
+  readonly #options: DigestOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #pass: Promise<unknown> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: DigestOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const go = (): void => {
+      this.#pass = this.runDue().catch((error: Error) => this.#options.log(`digest: ${error.message}`));
+      void this.#pass.then(() => {
+        if (!this.#stopped) this.#timer = setTimeout(go, everyMs).unref();
+      });
+    };
+    go();
+  }
+
+  /** Queues every digest that is due now; how many that were. */
+  async runDue(): Promise<number> {
+    const now = this.#options.now?.() ?? new Date();
+    const source = new DigestSource();
+    const papers = await this.#options.papers();
+    let sent = 0;
+    for (;;) {
+      const ids = await dueSubscriptions(this.#options.db, now, batch);
+      for (const id of ids) {
+        if (this.#stopped) return sent;
+        if (await this.#deliver(id, now, source, papers)) sent += 1;
+      }
+      if (ids.length < batch) return sent;
+    }
+  }
+
+  /** In one transaction: takes the subscription, notes its digest for the period, queues the message, and sets when the next one is due. */
+  #deliver(id: string, now: Date, source: DigestSource, papers: readonly Paper[]): Promise<boolean> {
+    return this.#options.db.transaction(async (tx) => {
+      const subscription = await lockDue(tx, id, now);
+      if (!subscription) return false;
+      await setDue(tx, id, nextSending(subscription, now));
+      const { fields, every } = subscription;
+      const period = digestPeriod(subscription, now);
+      const had = await sentSlugs(tx, id);
+      const entries = await source.entries(tx, { fields, now, papers, had, count: entriesPerDigest[every] });
+      // A reader who had everything gets no empty mail.
+      if (entries.length === 0) return false;
+      const slugs = entries.map(({ slug }) => slug);
+      if (!(await addDelivery(tx, { subscription: id, period, slugs }))) return false;
+      const until = new Date(Date.now() + (every === "week" ? 3 : 1) * dayMs);
+      await this.#options.mail.send(tx, this.#letter(subscription, period, entries), { until, once: true });
+      return true;
+    });
+  }
+
+  #letter(subscription: Subscription, period: string, entries: Parameters<typeof digestLetter>[0]["entries"]) {
+    const { links, siteUrl } = this.#options;
+    const { id, mail } = subscription;
+    return digestLetter({
+      ...{ to: mail, period, entries, siteUrl },
+      wish: wishWords(subscription),
+      manage: links.url("manage", id),
+      unsubscribe: links.url("unsubscribe", id),
+      id: `${digestPrefix}${id}-${period}`,
+    });
+  }
+
+  /** Begins no more; the digest that is being made is made. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#pass;
+  }
+}

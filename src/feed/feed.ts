@@ -1,0 +1,253 @@
+import { type SQL, sql } from "drizzle-orm";
+import { type FieldId, isField } from "../kit/fields.ts";
+import { findPaperRow, type PaperRow, paperColumns, paperRow } from "../store/papers.ts";
+import { rowsOf } from "../store/rows.ts";
+import type { Db } from "../store/store.ts";
+import { findCandidates } from "./candidates.ts";
+import { type Period, type PeriodName, parsePeriod, periodNames, periodOf } from "./periods.ts";
+import { relatedRows } from "./related-rows.ts";
+import { type SearchOptions, type SearchResult, searchPapers } from "./search/search.ts";
+import { type Placed, placeCandidates } from "./trending.ts";
+import type { FeedView } from "./views.ts";
+
+export interface FeedQuery {
+  view: FeedView;
+  field?: FieldId;
+  /** Papers whose claim runs only. */
+  runnable?: boolean;
+  /** The period, e.g. 2026-W48; the latest one that has papers without. */
+  when?: string;
+  /** From 1; in every view but `newest`. */
+  page?: number;
+  /** In `newest`: goes on behind this cursor. */
+  after?: string;
+}
+
+export interface FeedEntry {
+  paper: PaperRow;
+  /** The ranks its signals gave it, in this list or, in `newest`, where it trends; null where they say nothing. */
+  why: Placed | null;
+}
+
+export interface FeedPage {
+  entries: FeedEntry[];
+  page: number;
+  /** Undefined in `newest`, where nobody counts. */
+  pages?: number;
+  /** The cursor of the page behind this one, in `newest`. */
+  next?: string;
+  period?: Period;
+  /** Keys of the nearest periods that have papers. */
+  earlier?: string;
+  later?: string;
+}
+
+export interface FieldCount {
+  field: FieldId | null;
+  papers: number;
+  runnable: number;
+}
+
+/** Papers on a page. */
+export const pageSize = 25;
+/** How old an order may be when it is shown. */
+const orderMs = 60_000;
+const countsMs = 5 * 60_000;
+const mostOrders = 300;
+
+interface Kept<T> {
+  at: number;
+  value: Promise<T>;
+  next?: Promise<T> | undefined;
+}
+
+/** Values that are made again when they are old; meanwhile the old one is given. */
+class Fresh<T> {
+  readonly #kept = new Map<string, Kept<T>>();
+  readonly #ms: number;
+  readonly #most: number;
+  readonly #clock: () => number;
+
+  constructor(ms: number, most: number, clock: () => number) {
+    this.#ms = ms;
+    this.#most = most;
+    this.#clock = clock;
+  }
+
+  peek(key: string): Promise<T> | undefined {
+    return this.#kept.get(key)?.value;
+  }
+
+  clear(): void {
+    this.#kept.clear();
+  }
+
+  get(key: string, make: () => Promise<T>): Promise<T> {
+    const kept = this.#kept.get(key);
+    if (!kept) return this.#keep(key, make());
+    if (this.#clock() - kept.at > this.#ms && !kept.next) {
+      kept.next = make();
+      kept.next.then(
+        () => this.#keep(key, kept.next as Promise<T>), // set one line above
+        () => {
+          kept.next = undefined;
+        },
+      );
+    }
+    return kept.value;
+  }
+
+  #keep(key: string, value: Promise<T>): Promise<T> {
+    this.#kept.delete(key);
+    this.#kept.set(key, { at: this.#clock(), value });
+    value.catch(() => this.#kept.delete(key));
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= this.#most) break;
+      this.#kept.delete(oldest);
+    }
+    return value;
+  }
+}
+
+/** The feed: its views, page by page. */
+export class Feed {
+  readonly #db: Db;
+  readonly #now: () => Date;
+  readonly #orders: Fresh<Placed[]>;
+  readonly #counts: Fresh<FieldCount[]>;
+
+  constructor(db: Db, { now = () => new Date() }: { now?: () => Date } = {}) {
+    this.#db = db;
+    this.#now = now;
+    const clock = (): number => now().getTime();
+    this.#orders = new Fresh(orderMs, mostOrders, clock);
+    this.#counts = new Fresh(countsMs, 1, clock);
+  }
+
+  /** What was ordered and counted is made again when it is asked for next: something that shows at once was changed, such as a hidden paper. */
+  forget(): void {
+    this.#orders.clear();
+    this.#counts.clear();
+  }
+
+  page(query: FeedQuery): Promise<FeedPage> {
+    if (query.view === "newest") return this.#newest(query);
+    const name = periodNames.find((known) => known === query.view);
+    return name ? this.#ofPeriod(name, query) : this.#ordered(query);
+  }
+
+  /** The entry of a slug or an arXiv id, unless it is hidden. */
+  find(name: string): Promise<PaperRow | undefined> {
+    return findPaperRow(this.#db, name);
+  }
+
+  search(text: string, options: SearchOptions): Promise<SearchResult> {
+    return searchPapers(this.#db, text, options);
+  }
+
+  /** Papers on the same subject. */
+  related(paper: PaperRow): Promise<PaperRow[]> {
+    return relatedRows(this.#db, paper);
+  }
+
+  /** How many papers each field has. */
+  counts(): Promise<FieldCount[]> {
+    return this.#counts.get("", async () => {
+      const result = await this.#db.execute(sql`
+        select field, count(*)::integer as papers, (count(*) filter (where runnable))::integer as runnable
+        from livepapers.papers where not hidden group by field`);
+      const rows = rowsOf<FieldCount>(result);
+      return rows.map((row) => ({ ...row, field: row.field !== null && isField(row.field) ? row.field : null }));
+    });
+  }
+
+  #order(query: FeedQuery, period?: Period): Promise<Placed[]> {
+    const key = `${period?.key ?? ""} ${query.field ?? ""} ${query.runnable ?? false}`;
+    return this.#orders.get(key, async () => {
+      const candidates = await findCandidates(this.#db, {
+        now: this.#now(),
+        ...(query.field ? { field: query.field } : {}),
+        ...(query.runnable ? { runnable: true } : {}),
+        ...(period ? { since: period.since, until: period.until } : {}),
+      });
+      return placeCandidates(candidates, pageSize);
+    });
+  }
+
+  async #ordered(query: FeedQuery, period?: Period): Promise<FeedPage> {
+    const order = await this.#order(query, period);
+    const pages = Math.max(1, Math.ceil(order.length / pageSize));
+    const page = Math.min(Math.max(1, query.page ?? 1), pages);
+    const placed = order.slice((page - 1) * pageSize, page * pageSize);
+    const papers = await this.#papers(placed.map(({ slug }) => slug));
+    const entries = placed.flatMap((why) => {
+      const paper = papers.get(why.slug);
+      return paper ? [{ paper, why }] : [];
+    });
+    return { entries, page, pages };
+  }
+
+  async #ofPeriod(name: PeriodName, query: FeedQuery): Promise<FeedPage> {
+    const asked = query.when === undefined ? undefined : parsePeriod(name, query.when);
+    const today = this.#now().toISOString().slice(0, 10);
+    const latest = asked ? undefined : await this.#nearest(query, sql`listed <= ${today}::date`, "max");
+    const period = asked ?? periodOf(name, latest ?? today);
+    const [list, before, behind] = await Promise.all([
+      this.#ordered(query, period),
+      this.#nearest(query, sql`listed < ${period.since}::date`, "max"),
+      this.#nearest(query, sql`listed >= ${period.until}::date and listed <= ${today}::date`, "min"),
+    ]);
+    return {
+      ...list,
+      period,
+      ...(before ? { earlier: periodOf(name, before).key } : {}),
+      ...(behind ? { later: periodOf(name, behind).key } : {}),
+    };
+  }
+
+  /** The last or first day of listing under a condition. */
+  async #nearest(query: FeedQuery, condition: SQL, end: "min" | "max"): Promise<string | undefined> {
+    const direction = sql.raw(end === "max" ? "desc" : "asc");
+    const result = await this.#db.execute(sql`
+      select to_char(listed, 'YYYY-MM-DD') as day from livepapers.papers
+      where not hidden and ${condition} ${chosen(query)} order by listed ${direction} limit 1`);
+    return rowsOf<{ day: string }>(result)[0]?.day;
+  }
+
+  async #newest(query: FeedQuery): Promise<FeedPage> {
+    const cursor = readCursor(query.after);
+    const behind = cursor ? sql`and (serial, arxiv) < (${cursor.serial}::bigint, ${cursor.arxiv}::text)` : sql``;
+    const result = await this.#db.execute(sql`
+      select ${paperColumns} from livepapers.papers p
+      where not hidden ${chosen(query)} ${behind} order by p.serial desc, p.arxiv desc limit ${pageSize + 1}`);
+    const rows = rowsOf<PaperRow>(result).map(paperRow);
+    const shown = rows.slice(0, pageSize);
+    const last = shown.at(-1);
+    // What trends is known when somebody asked for it lately; nobody waits for it here.
+    const order = await this.#orders.peek("  false")?.catch(() => []);
+    const why = new Map(order?.map((placed) => [placed.slug, placed]));
+    return {
+      entries: shown.map((paper) => ({ paper, why: why.get(paper.slug) ?? null })),
+      page: 1,
+      ...(last && rows.length > pageSize ? { next: `${last.serial}~${last.arxiv}` } : {}),
+    };
+  }
+
+  async #papers(slugs: readonly string[]): Promise<Map<string, PaperRow>> {
+    if (slugs.length === 0) return new Map();
+    const result = await this.#db.execute(sql`
+      select ${paperColumns} from livepapers.papers p
+      where p.slug in (select jsonb_array_elements_text(${JSON.stringify(slugs)}::jsonb)) and not p.hidden`);
+    const rows = rowsOf<PaperRow>(result);
+    return new Map(rows.map((row) => [row.slug, paperRow(row)]));
+  }
+}
+
+function chosen({ field, runnable }: FeedQuery): SQL {
+  return sql.join([field ? sql`and field = ${field}` : sql``, runnable ? sql`and runnable` : sql``], sql` `);
+}
+
+function readCursor(text: string | undefined): { serial: number; arxiv: string } | undefined {
+  const [, serial, arxiv] = /^(\d{1,15})~([\w.\-/]{1,40})$/.exec(text ?? "") ?? [];
+  return serial === undefined || arxiv === undefined ? undefined : { serial: Number(serial), arxiv };
+}

@@ -1,0 +1,279 @@
+import { randomUUID } from "node:crypto";
+import { BadInput } from "../kit/errors.ts";
+import type { Experiment } from "../kit/paper.ts";
+import { insertEvents } from "../store/events.ts";
+import { insertFiles } from "../store/files.ts";
+import {
+  cancelRequests,
+  endRun,
+  getRun,
+  insertRun,
+  interruptRun,
+  listRuns,
+  type Origin,
+  type RunRecord,
+  requestCancel,
+  setTicket,
+} from "../store/runs.ts";
+import type { Db, Store } from "../store/store.ts";
+import { platform, version } from "./about.ts";
+import { defaultLimits } from "./execute.ts";
+import { Bell, follow, type RunMessage } from "./follow.ts";
+import { RunQueue } from "./queue.ts";
+import { checkEvents, checkOutcome } from "./recorded.ts";
+import { type JobRequest, parseFiles, parseRequest } from "./request.ts";
+import { deadServer, endOf, type RunEnded, Runner } from "./runner.ts";
+import type { Job, JobFiles, Limits, Outcome, RunLog, StampedEvent } from "./types.ts";
+
+export type { RunMessage } from "./follow.ts";
+export type { JobRequest } from "./request.ts";
+
+export interface RunServiceOptions {
+  store: Store;
+  /** Of every run; 30 minutes, 1024 MB a worker, and as many workers as cores without. */
+  limits?: Partial<Limits>;
+  /** Most bytes of a run's files together, and of its outputs; 64 MB without. */
+  maxFileBytes?: number;
+  /** Faults of runs with their stack, and what happens to the queue. */
+  log?(entry: Partial<RunLog> & { message: string }): void;
+  /** Told of every run that ended in this process. */
+  onEnd?(ended: RunEnded): void;
+  /** See `ExecuteOptions.catalogue`. */
+  catalogue?: string | URL;
+}
+
+export interface SubmitOptions {
+  /** Narrower limits than the service's, for this run. */
+  limits?: { timeMs: number; memoryMb: number };
+  /** Done in the transaction that stores the run, e.g. to note whose it is; when it throws, the run is not stored. */
+  alongside?(tx: Db, id: string): Promise<void>;
+}
+
+/** Quick things go first: a queue of long runs should not keep a reader waiting. */
+function priorityOf(job: Job): number {
+  return job.kind === "claim" && job.scale === "full" ? 1 : 2;
+}
+
+const cancelPollMs = 250;
+
+/**
+ * Runs on a server: queued, executed in worker threads, stored, streamed. One per process; the store is the caller's to close, after `stop`. On a database
+ * server, any number of processes share the queue; each sees and can cancel the runs of all.
+ */
+export class RunService {
+  readonly #store: Store;
+  readonly #maxFileBytes: number;
+  readonly #catalogue: string | URL | undefined;
+  readonly #log: (entry: Partial<RunLog> & { message: string }) => void;
+  readonly #bell = new Bell();
+  readonly #runner: Runner;
+  #queue: Promise<RunQueue> | undefined;
+  #watch: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: RunServiceOptions) {
+    this.#store = options.store;
+    this.#maxFileBytes = options.maxFileBytes ?? 64 << 20;
+    this.#catalogue = options.catalogue;
+    this.#log = options.log ?? (() => {});
+    this.#runner = new Runner({
+      store: options.store,
+      bell: this.#bell,
+      limits: { ...defaultLimits(), memoryMb: 1024, ...options.limits },
+      maxOutputBytes: this.#maxFileBytes,
+      catalogue: options.catalogue,
+      log: this.#log,
+      onEnd: (ended) => options.onEnd?.(ended),
+    });
+  }
+
+  /**
+   * Begins to take runs from the queue, `concurrency` (2) at a time. On the embedded database, runs that a killed process left behind are put back first;
+   * on a server that happens when their heartbeat has been missed for 20 seconds.
+   */
+  async start({ concurrency = 2 }: { concurrency?: number } = {}): Promise<void> {
+    const queue = await this.#open();
+    await this.#recover(queue);
+    await queue.work(concurrency, (id, retried, lost) => this.#runner.run(id, retried, lost));
+    this.#watch = setInterval(() => {
+      this.#pollCancels().catch((error: unknown) => this.#log({ message: `cancel: ${String(error)}` }));
+    }, cancelPollMs);
+    this.#watch.unref();
+  }
+
+  /**
+   * Takes no more runs. Those in progress may end within `finishMs` (0); the rest go back to the queue, which takes three seconds at most, and start again
+   * in another process or next time.
+   */
+  async stop({ finishMs = 0 }: { finishMs?: number } = {}): Promise<void> {
+    clearInterval(this.#watch);
+    const queue = await this.#queue?.catch(() => undefined);
+    this.#queue = undefined;
+    await queue?.pause();
+    await this.#runner.stop(finishMs);
+    await queue?.stop();
+  }
+
+  /** Checks and queues a job; resolves with the run's id. Throws `BadInput` for an unknown paper, parameter, tool or file role, and files too large. */
+  async submit(request: JobRequest, files: JobFiles = {}, { limits, alongside }: SubmitOptions = {}): Promise<string> {
+    const { job, standard } = await parseRequest(request, this.#getExperiment);
+    const stored = await parseFiles(job, files, this.#getExperiment, this.#maxFileBytes);
+    const queue = await this.#open();
+    const ticket = randomUUID();
+    return this.#store.db.transaction(async (tx) => {
+      const id = await insertRun(tx, {
+        ...columns(job),
+        standard,
+        state: "queued",
+        origin: "server",
+        ticket,
+        timeLimitMs: limits?.timeMs ?? null,
+        memoryLimitMb: limits?.memoryMb ?? null,
+        ...here(),
+      });
+      await insertFiles(tx, id, "in", stored);
+      await alongside?.(tx, id);
+      await queue.send(tx, id, ticket, priorityOf(job));
+      return id;
+    });
+  }
+
+  /** Resolves when the queue can be reached; for a process that only submits runs. Throws `BadInput` otherwise. */
+  async ready(): Promise<void> {
+    await this.#open();
+  }
+
+  /** Stops a queued or running run within a second, in whichever process it runs; false when it has ended already. */
+  async cancel(id: string): Promise<boolean> {
+    const { db } = this.#store;
+    const state = await requestCancel(db, id);
+    if (state === undefined) return false;
+    if (state === "queued") {
+      const outcome: Outcome = { status: "cancelled", message: "The run was cancelled before it started." };
+      if (await endRun(db, id, "queued", endOf(outcome))) {
+        this.#bell.ring(id);
+        const ticket = (await getRun(db, id))?.ticket;
+        const queue = await this.#open();
+        if (ticket) await queue.cancel(ticket).catch(() => {}); // a ticket of a run that has ended is void anyway
+        return true;
+      }
+    }
+    this.#runner.cancel(id);
+    return true;
+  }
+
+  get(id: string): Promise<RunRecord | undefined> {
+    return getRun(this.#store.db, id);
+  }
+
+  /**
+   * The run's messages after `after` (a cursor; from the start without one), live until the outcome. Any number of viewers. Throws `BadInput` for an
+   * unknown run. Abort `signal` when the viewer leaves.
+   */
+  subscribe(id: string, { after, signal }: { after?: string; signal?: AbortSignal } = {}): AsyncGenerator<RunMessage> {
+    return follow({
+      db: this.#store.db,
+      id,
+      after,
+      signal,
+      bell: this.#bell,
+      pollMs: this.#store.kind === "server" ? 300 : 2000,
+      recent: (attempt, seq) => this.#runner.recent(id, attempt, seq),
+    });
+  }
+
+  /**
+   * Stores a run made elsewhere, in a browser unless told otherwise; resolves with its id. Everything in it is checked, and it never counts for the
+   * scoreboard unless asked for (see `latestVerdicts`). Throws `BadInput` for what does not fit.
+   */
+  async record(
+    request: JobRequest,
+    events: readonly StampedEvent[],
+    outcome: Outcome,
+    options: Pick<SubmitOptions, "alongside"> & {
+      origin?: Exclude<Origin, "server">;
+      platform?: string;
+      durationMs?: number;
+    } = {},
+  ): Promise<string> {
+    const { origin = "browser", durationMs } = options;
+    const { job, standard } = await parseRequest(request, this.#getExperiment);
+    const { card } = await this.#getExperiment(job.slug);
+    const log = checkEvents(events);
+    const end = endOf(checkOutcome(outcome, card, job.kind === "claim" ? job.scale : undefined));
+    const duration = Math.round(Number.isFinite(durationMs) ? Number(durationMs) : (log.at(-1)?.at ?? 0));
+    const finished = new Date();
+    return this.#store.db.transaction(async (tx) => {
+      const id = await insertRun(tx, {
+        ...columns(job),
+        ...end,
+        ...here(),
+        ...(options.platform === undefined ? {} : { platform: options.platform.slice(0, 300) }),
+        standard,
+        origin,
+        ticket: null,
+        attempts: 1,
+        started: new Date(finished.getTime() - Math.min(Math.max(0, duration), 86_400_000)),
+        finished,
+        durationMs: Math.min(Math.max(0, duration), 86_400_000),
+      });
+      await insertEvents(tx, id, log);
+      await options.alongside?.(tx, id);
+      return id;
+    });
+  }
+
+  readonly #getExperiment = async (slug: string): Promise<Experiment> => {
+    const { getExperiment } = (await (this.#catalogue === undefined
+      ? import("../papers/catalogue.ts")
+      : import(/* @vite-ignore */ String(this.#catalogue)))) as { getExperiment(slug: string): Experiment }; // both export it
+    return getExperiment(slug);
+  };
+
+  #open(): Promise<RunQueue> {
+    this.#queue ??= RunQueue.open(this.#store, (message) => this.#log({ message })).catch((error: unknown) => {
+      this.#queue = undefined;
+      throw new BadInput(`the queue cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    return this.#queue;
+  }
+
+  /** Puts in order what a killed process left: runs without a worker, and queued runs without a ticket. */
+  async #recover(queue: RunQueue): Promise<void> {
+    const { db, kind } = this.#store;
+    if (kind === "embedded") {
+      // The folder is ours alone, so whatever is running has lost its process.
+      for (const run of await listRuns(db, { states: ["running"], limit: 1000 })) {
+        const marked = await interruptRun(db, run.id, endOf(deadServer));
+        this.#log({
+          message: `run ${run.id} was interrupted: ${marked?.state === "queued" ? "it starts again" : "given up"}`,
+        });
+      }
+    }
+    for (const run of await listRuns(db, { states: ["queued"], limit: 10_000 })) {
+      const state = run.ticket === null ? "over" : await queue.state(run.ticket);
+      if (state === "active" && kind === "embedded" && run.ticket !== null) await queue.giveBack(run.ticket);
+      if (state !== "over") continue;
+      const ticket = randomUUID();
+      await db.transaction(async (tx) => {
+        await setTicket(tx, run.id, ticket);
+        await queue.send(tx, run.id, ticket, 2);
+      });
+    }
+  }
+
+  async #pollCancels(): Promise<void> {
+    if (this.#store.kind === "embedded") return; // every cancellation comes through this process
+    for (const id of await cancelRequests(this.#store.db, this.#runner.ids())) this.#runner.cancel(id);
+  }
+}
+
+function here(): { version: string; platform: string } {
+  return { version: version(), platform: platform() };
+}
+
+function columns(job: Job) {
+  const { kind, slug, seed, params } = job;
+  return job.kind === "claim"
+    ? { kind, slug, seed, params, tool: null, scale: job.scale }
+    : { kind, slug, seed, params, tool: job.tool, scale: null };
+}

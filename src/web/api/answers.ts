@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import { problem } from "../app/server/problem.server.ts";
+
+/** How long and by whom an answer may be kept: `public` ones are the same for everybody. Either way it is asked for again, by its ETag. */
+export type Keeping = "public" | "private";
+
+/** A JSON answer with an ETag, or 304 when the client has it already. */
+export function tagged(request: Request, value: unknown, keeping: Keeping): Response {
+  const body = JSON.stringify(value);
+  // Weak: the bytes may be compressed on their way.
+  const etag = `W/"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
+  const headers = { ETag: etag, "Cache-Control": `${keeping}, no-cache`, Vary: "Accept-Encoding" };
+  if (matches(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
+  return new Response(body, { headers: { ...headers, "Content-Type": "application/json; charset=utf-8" } });
+}
+
+function matches(given: string | null, etag: string): boolean {
+  if (given === null) return false;
+  const opaque = (tag: string): string => tag.trim().replace(/^W\//, "");
+  return given.trim() === "*" || given.split(",").some((tag) => opaque(tag) === opaque(etag));
+}
+
+/** Refuses a method that an address does not have. */
+export function wrongMethod(allowed: readonly string[]): Response {
+  const response = problem(405, `This address takes ${allowed.join(", ")}.`);
+  response.headers.set("Allow", allowed.join(", "));
+  return response;
+}

@@ -1,0 +1,35 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { BadInput } from "../kit/errors.ts";
+
+/** Listens; resolves with the port. Rejects with `BadInput` that says what is wrong with the port or the address. */
+export function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(asBadInput(error, port, host)));
+    server.listen(port, host, () => {
+      server.removeAllListeners("error");
+      server.on("error", (error) => console.error(error));
+      resolve((server.address() as AddressInfo).port); // a TCP server's address
+    });
+  });
+}
+
+/** Stops a server. Event streams stay open for as long as their run goes on, so they are ended: their readers connect again to the next server. */
+export function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  return closed;
+}
+
+function asBadInput(error: NodeJS.ErrnoException, port: number, host: string): Error {
+  if (error.code === "EADDRINUSE") {
+    return new BadInput(`port ${port} is in use by another program`, { remedy: "Choose another with --port." });
+  }
+  if (error.code === "EACCES") {
+    return new BadInput(`port ${port} may not be opened`, { remedy: "Choose one above 1023 with --port." });
+  }
+  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {
+    return new BadInput(`"${host}" is not an address of this machine`, { where: "--host" });
+  }
+  return error;
+}

@@ -1,0 +1,239 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { listCatalogue } from "../feed/catalogued.ts";
+import { SubscriptionLinks } from "../feed/digest/links.ts";
+import { DigestService, digestPrefix } from "../feed/digest/service.ts";
+import { Feed } from "../feed/feed.ts";
+import { ImportSchedule } from "../feed/import/schedule.ts";
+import { MailQueue } from "../mail/queue.ts";
+import { openMail } from "../mail/transport.ts";
+import { catalogue } from "../papers/catalogue.ts";
+import { version } from "../runs/about.ts";
+import { RunService } from "../runs/service.ts";
+import type { StampedEvent } from "../runs/types.ts";
+import { listEvents } from "../store/events.ts";
+import { listFiles, readFileParts } from "../store/files.ts";
+import { queueState } from "../store/queue-state.ts";
+import { latestVerdicts, listRuns, type PaperVerdict } from "../store/runs.ts";
+import { keyFor, readSecret } from "../store/secret.ts";
+import { openStore, type Store } from "../store/store.ts";
+import { noteRefusal } from "../store/subscriptions.ts";
+import { Accounts } from "./accounts.ts";
+import { ensureBuild } from "./build.ts";
+import { siteCookies } from "./guard/cookies.ts";
+import { keepHouse } from "./housekeeping.ts";
+import { Inbox } from "./inbox.ts";
+import { libraryOf } from "./library.ts";
+import { closeServer, listen } from "./listen.ts";
+import { Endpoints } from "./operations/endpoints.ts";
+import { type Logger, silentLog } from "./operations/log.ts";
+import { Metrics } from "./operations/metrics.ts";
+import { runReports } from "./operations/runs.ts";
+import { ReaderRuns } from "./reader-runs.ts";
+import { Readers } from "./readers.ts";
+import type { Services } from "./services.ts";
+import { type Environment, isSecure, type Settings, settingsOf } from "./settings.ts";
+import { VisiblePapers } from "./visible.ts";
+
+export interface ServerOptions {
+  port: number;
+  /** The address to listen on; this machine only by default. */
+  host?: string;
+  /** Folder of the embedded database, made when it is not there. */
+  dataDir: string;
+  /** A PostgreSQL server instead of the embedded database. */
+  databaseUrl?: string | undefined;
+  /** Further settings, by the names of the environment variables. */
+  env?: Environment;
+  /** Whether this process also executes runs; true without. */
+  worker?: boolean;
+  /** How long runs may go on to their end when the server closes, before they go back to the queue; 0 without. */
+  finishMs?: number;
+  /** Without one, nothing is logged. */
+  logger?: Logger;
+}
+
+export interface RunningServer {
+  url: string;
+  /** Stops taking requests, puts runs in progress back into the queue, and closes the database. */
+  close(): Promise<void>;
+}
+
+/** How old the marks of the lists may be: asking for them is a query, and lists are what most readers load. */
+const verdictsMs = 1000;
+
+/** Serves the site. Rejects with `BadInput` when the port is in use or the data folder cannot be used. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { port, host = "127.0.0.1", dataDir, databaseUrl, worker = true, finishMs = 0, logger = silentLog() } = options;
+  const settings = settingsOf(options.env ?? {});
+  const log = (line: string): void => logger.info(line);
+  let handle: RequestListener = (_request, response) => {
+    response.writeHead(503, { "Content-Type": "text/plain", "Retry-After": "2", Refresh: "2" });
+    response.end("livepapers is starting.\n");
+  };
+  let open: Store | undefined;
+  const metrics = new Metrics({ queue: async () => queueState(dbOf(open)) });
+  const endpoints = new Endpoints({
+    metrics,
+    logger,
+    token: settings.metricsToken,
+    ready: async () => dbOf(open).execute("select 1"),
+  });
+  const server = createServer((request, response) => {
+    if (endpoints.handle(request, response)) return;
+    endpoints.observe(request, response);
+    handle(request, response);
+  });
+  await listen(server, port, host);
+  const closing: (() => unknown)[] = [];
+  try {
+    const folder = await ensureBuild({ log });
+    const store = await openStore(databaseUrl ? { databaseUrl } : { dataDir });
+    open = store;
+    closing.push(() => store.close());
+    const site = await openSite({
+      store,
+      settings,
+      dataDir,
+      url: urlOf(server, host),
+      worker,
+      finishMs,
+      logger,
+      metrics,
+    });
+    closing.push(() => site.close());
+    const { createApp } = await import("./http.ts");
+    handle = await createApp(folder, { ...site, settings });
+    endpoints.closed = undefined;
+    const close = (): Promise<void> => {
+      endpoints.closed = "stopping";
+      return closeAll(server, closing);
+    };
+    return { url: urlOf(server, host), close };
+  } catch (error) {
+    await closeAll(server, closing);
+    throw error;
+  }
+}
+
+function dbOf(store: Store | undefined): Store["db"] {
+  if (store) return store.db;
+  throw new Error("the database is not open yet");
+}
+
+export interface SiteOptions {
+  store: Store;
+  settings: Settings;
+  dataDir: string;
+  /** The server's own address. */
+  url: string;
+  worker: boolean;
+  finishMs: number;
+  logger: Logger;
+  metrics: Metrics;
+}
+
+/** What an operator may have forgotten to say. */
+function doubts(store: Store, { publicUrl, secret }: Settings, url: string): string[] {
+  const lines: string[] = [];
+  if (store.kind === "server" && !secret) {
+    lines.push("LIVEPAPERS_SECRET is not set, so this server has one of its own; servers of one site need the same.");
+  }
+  if (!publicUrl && !new URL(url).hostname.match(/^(?:localhost|127\.|\[::1\])/)) {
+    lines.push(`LIVEPAPERS_URL is not set: links in mail lead to ${url}.`);
+  }
+  return lines;
+}
+
+/** Everything behind the pages, at work. */
+export async function openSite({ store, settings, dataDir, url, worker, finishMs, logger, metrics }: SiteOptions) {
+  const { db } = store;
+  const log = (line: string): void => logger.info(line);
+  await listCatalogue(db, catalogue);
+  const secret = await readSecret(settings.secret, dataDir);
+  for (const line of doubts(store, settings, url)) log(line);
+  const siteUrl = settings.publicUrl ?? new URL(url);
+  const from = settings.mailFrom ?? `livepapers <livepapers@${siteUrl.hostname}>`;
+  const transport = openMail({ smtpUrl: settings.smtpUrl, dataDir, from });
+  const runs = new RunService({
+    store,
+    maxFileBytes: settings.accountRuns.uploadBytes,
+    ...runReports(logger, metrics),
+  });
+  const mail = await MailQueue.open({
+    store,
+    transport,
+    key: keyFor(secret, "mail"),
+    log,
+    onAttempt: (result) => metrics.mail(result),
+    refused: ({ to, id }, { reason }) => {
+      if (reason === "address" || id?.startsWith(digestPrefix)) return noteRefusal(db, to, reason === "address");
+    },
+  });
+  const links = new SubscriptionLinks(keyFor(secret, "subscriptions"), siteUrl);
+  const cookies = siteCookies(secret, isSecure(settings));
+  const papers = new VisiblePapers(db, catalogue, log);
+  await (worker ? runs.start() : runs.ready());
+  await mail.work();
+  const digests = new DigestService({ db, mail, links, siteUrl, log, papers: () => papers.papers() });
+  digests.start();
+  const imports = await ImportSchedule.start(store, settings.imports, { log });
+  const stopHouse = keepHouse({ db, dataDir, log });
+  const common = servicesOf(store);
+  const showAnew = (): void => {
+    papers.forget();
+    common.feed.forget();
+  };
+  return {
+    papers,
+    readers: new Readers({ db, secret, cookies, admins: settings.admins }),
+    services: {
+      ...common,
+      runs: new ReaderRuns({ db, service: runs, papers, settings }),
+      accounts: new Accounts({ db, cookies, mail, siteUrl }),
+      inbox: new Inbox({ db, mail, links, siteUrl }),
+      library: libraryOf(db, showAnew),
+    },
+    async close(): Promise<void> {
+      stopHouse();
+      await digests.stop();
+      await Promise.all([runs.stop({ finishMs }), mail.stop(), imports.stop()]);
+      transport.close();
+    },
+  };
+}
+
+function urlOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo; // a TCP server's address
+  const name = ["127.0.0.1", "::1", "0.0.0.0", "::"].includes(host) ? "localhost" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
+async function closeAll(server: Server, closing: (() => unknown)[]): Promise<void> {
+  const closed = closeServer(server);
+  for (const close of closing.splice(0).reverse()) await close();
+  await closed;
+}
+
+/** What the pages are given that is the same for every reader. */
+function servicesOf({ db }: Store) {
+  let known: { at: number; verdicts: Promise<ReadonlyMap<string, PaperVerdict>> } | undefined;
+  return {
+    feed: new Feed(db),
+    version: version(),
+    verdicts() {
+      if (!known || performance.now() - known.at > verdictsMs) {
+        const verdicts = latestVerdicts(db);
+        known = { at: performance.now(), verdicts };
+        verdicts.catch(() => {
+          known = undefined;
+        });
+      }
+      return known.verdicts;
+    },
+    claimRuns: (slug, limit) => listRuns(db, { slug, kind: "claim", limit }),
+    events: async (id) => (await listEvents(db, id)) as StampedEvent[], // stored by the run service
+    files: (id) => listFiles(db, id),
+    readFile: (id, { direction, position }) => readFileParts(db, id, direction, position),
+  } satisfies Partial<Services>;
+}

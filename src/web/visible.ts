@@ -1,0 +1,54 @@
+import type { Paper } from "../kit/paper.ts";
+import { hiddenCards } from "../store/hidden.ts";
+import type { Db } from "../store/store.ts";
+
+/** How old what is known of hidden cards may be: every page asks. */
+const knownMs = 1000;
+
+/** The papers without those that the administrator has hidden. */
+export class VisiblePapers {
+  readonly #db: Db;
+  readonly #all: readonly Paper[];
+  readonly #log: (message: string) => void;
+  #shown: readonly Paper[];
+  #hidden: ReadonlySet<string> = new Set();
+  #asked: { at: number; done: Promise<void> } | undefined;
+
+  constructor(db: Db, all: readonly Paper[], log: (message: string) => void) {
+    this.#db = db;
+    this.#all = all;
+    this.#shown = all;
+    this.#log = log;
+  }
+
+  /** The same array as long as nothing changes. When the database does not answer, what was known last: the page itself will say what is wrong. */
+  async papers(): Promise<readonly Paper[]> {
+    if (!this.#asked || performance.now() - this.#asked.at > knownMs) {
+      this.#asked = { at: performance.now(), done: this.#ask() };
+    }
+    await this.#asked.done;
+    return this.#shown;
+  }
+
+  async hides(slug: string): Promise<boolean> {
+    await this.papers();
+    return this.#hidden.has(slug);
+  }
+
+  /** What is known is no longer so. */
+  forget(): void {
+    this.#asked = undefined;
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      const slugs = new Set((await hiddenCards(this.#db)).map(({ slug }) => slug));
+      const same = slugs.size === this.#hidden.size && [...slugs].every((slug) => this.#hidden.has(slug));
+      if (same) return;
+      this.#hidden = slugs;
+      this.#shown = this.#all.filter(({ card }) => !slugs.has(card.slug));
+    } catch (error) {
+      this.#log(`hidden cards: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}

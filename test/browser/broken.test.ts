@@ -1,0 +1,81 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { catalogue } from "../../src/papers/catalogue.ts";
+import type { Db } from "../../src/store/store.ts";
+import { ensureBuild } from "../../src/web/build.ts";
+import { siteCookies } from "../../src/web/guard/cookies.ts";
+import { createApp } from "../../src/web/http.ts";
+import { Readers } from "../../src/web/readers.ts";
+import type { Services } from "../../src/web/services.ts";
+import { settingsOf } from "../../src/web/settings.ts";
+import { VisiblePapers } from "../../src/web/visible.ts";
+
+const fault = "relation livepapers.runs does not exist";
+const broken = (): Promise<never> => Promise.reject(new Error(fault));
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+  // A site whose database has gone away.
+  const all = <T>(): T => new Proxy({}, { get: () => broken }) as T;
+  const services = {
+    ...{ runs: all<Services["runs"]>(), accounts: all<Services["accounts"]>(), library: all<Services["library"]>() },
+    ...{
+      inbox: all<Services["inbox"]>(),
+      feed: all<Services["feed"]>(),
+      version: "0",
+      verdicts: broken,
+      claimRuns: broken,
+      events: broken,
+      files: broken,
+    },
+    readFile: () => ({}) as never,
+  };
+  const secret = "s".repeat(32);
+  const readers = new Readers({
+    db: all<Db>(),
+    secret,
+    cookies: siteCookies(secret, false),
+    admins: new Set(),
+  });
+  const app = await createApp(await ensureBuild(), {
+    ...{ services, readers, papers: new VisiblePapers(all<Db>(), catalogue, console.error) },
+    settings: settingsOf({}),
+  });
+  server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://localhost:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.close();
+});
+const errors = vi.spyOn(console, "error");
+beforeEach(() => {
+  errors.mockReset();
+  errors.mockImplementation(() => {});
+});
+afterEach(() => expect(errors).toHaveBeenCalled());
+
+describe("when something breaks on the server", () => {
+  it.each(["/", "/claims", "/papers/system-ranking", "/runs/abc"])(
+    "%s says so and tells only the log why",
+    async (path) => {
+      const response = await fetch(url + path);
+      expect(response.status).toBe(500);
+      const html = await response.text();
+      expect(html).toContain("Something broke on our side");
+      expect(html).toContain("<header");
+      expect(html).not.toContain(fault);
+      expect(html).not.toMatch(/node_modules|\.tsx?:\d/);
+      expect(errors.mock.calls.flat().map(String).join()).toContain(fault);
+    },
+  );
+
+  it("answers the API with a problem document", async () => {
+    const response = await fetch(`${url}/api/runs/abc`);
+    expect(response.status).toBe(500);
+    expect(response.headers.get("content-type")).toContain("application/problem+json");
+    expect(await response.text()).not.toContain(fault);
+  });
+});

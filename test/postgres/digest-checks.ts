@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import { sql } from "drizzle-orm";
+import { expect, it } from "vitest";
+import { SubscriptionLinks } from "../../src/feed/digest/links.ts";
+import { DigestService } from "../../src/feed/digest/service.ts";
+import { usualWish, type Wish } from "../../src/kit/wish.ts";
+import type { MailMessage } from "../../src/mail/message.ts";
+import { importPapers } from "../../src/store/papers.ts";
+import type { Db, Store } from "../../src/store/store.ts";
+import { addAsk, changeSubscription, confirmAsk, noteRefusal } from "../../src/store/subscriptions.ts";
+import { someImport } from "./papers-checks.ts";
+
+const siteUrl = new URL("https://papers.example.org");
+const links = new SubscriptionLinks(Buffer.alloc(32, 3), siteUrl);
+const days = (n: number): Date => new Date(Date.parse("2025-06-20T12:00:00Z") + n * 86_400_000);
+
+/** Subscribes an address whose first digest is due at once at any of the times of the tests. */
+export async function subscriber(db: Db, wish: Partial<Wish> = {}): Promise<string> {
+  const token = randomBytes(24).toString("base64url");
+  const mail = `${randomBytes(6).toString("hex")}@example.net`;
+  await addAsk(db, { token, mail, wish: { ...usualWish, ...wish }, hours: 1 });
+  await confirmAsk(db, token, days(-30));
+  return mail;
+}
+
+/** Papers of one day, of two fields. */
+export async function somePapers(db: Db, count: number): Promise<void> {
+  await db.execute(sql`truncate livepapers.papers, livepapers.subscriptions cascade`);
+  await importPapers(
+    db,
+    Array.from({ length: count }, (_, n) =>
+      someImport(`2506.${String(n + 1).padStart(5, "0")}`, {
+        serial: 2506 * 1e7 + n,
+        listed: "2025-06-20",
+        title: `Paper ${n} on ${n % 2 === 0 ? "attention" : "voting"}`,
+        field: n % 2 === 0 ? "sequence-models" : "ranking-and-rewards",
+      }),
+    ),
+    "arxiv",
+  );
+}
+
+/** Digests on every store. */
+export function checkDigests(store: () => Store): void {
+  function service(now: Date, send?: (message: MailMessage) => void) {
+    const sent: MailMessage[] = [];
+    const mail = {
+      send: async (_db: Db, message: MailMessage): Promise<void> => {
+        send?.(message);
+        sent.push(message);
+      },
+    };
+    const options = { db: store().db, mail, links, siteUrl, log() {}, papers: async () => [], now: () => now };
+    return { sent, service: new DigestService(options) };
+  }
+
+  it("come once in a period, with papers that were not in those before", async () => {
+    const { db } = store();
+    await somePapers(db, 14);
+    const mail = await subscriber(db);
+    const titles: string[] = [];
+    for (const [day, count] of [6, 6, 2].entries()) {
+      const { sent, service: digests } = service(days(day));
+      expect(await digests.runDue()).toBe(1);
+      expect(await digests.runDue()).toBe(0);
+      expect(sent.map(({ to }) => to)).toEqual([mail]);
+      const found = sent[0]?.text.match(/^\d\. .*$/gm) ?? [];
+      expect(found).toHaveLength(count);
+      titles.push(...found.map((line) => line.slice(3)));
+    }
+    expect(new Set(titles).size).toBe(14);
+    // Nothing is left, and nobody gets an empty mail.
+    expect(await service(days(3)).service.runDue()).toBe(0);
+  });
+
+  it("come once in a period however the hour is changed", async () => {
+    const { db } = store();
+    await somePapers(db, 40);
+    const mail = await subscriber(db, { hour: 7 });
+    expect(await service(days(0)).service.runDue()).toBe(1);
+    const { rows } = (await db.execute(sql`select id from livepapers.subscriptions where mail = ${mail}`)) as never as {
+      rows: { id: string }[];
+    };
+    await changeSubscription(db, rows[0]?.id ?? "", { ...usualWish, hour: 13 }, days(0));
+    expect(await service(new Date("2025-06-20T14:00:00Z")).service.runDue()).toBe(0);
+    expect(await service(new Date("2025-06-21T14:00:00Z")).service.runDue()).toBe(1);
+  });
+
+  it("are about the chosen fields", async () => {
+    const { db } = store();
+    await somePapers(db, 30);
+    await subscriber(db, { fields: ["ranking-and-rewards"], every: "week" });
+    const { sent, service: digests } = service(days(3));
+    await digests.runDue();
+    expect(sent[0]?.text.match(/^\d+\. .*$/gm)).toHaveLength(12);
+    expect(sent[0]?.text).not.toContain("attention");
+  });
+
+  it("are neither noted nor lost when the message cannot be queued", async () => {
+    const { db } = store();
+    await somePapers(db, 14);
+    await subscriber(db);
+    const failing = service(days(0), () => {
+      throw new Error("no queue");
+    });
+    await expect(failing.service.runDue()).rejects.toThrow("no queue");
+    const { sent, service: digests } = service(days(0));
+    expect(await digests.runDue()).toBe(1);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("are made once by however many processes at a time, and not for an address that refuses mail", async () => {
+    const { db } = store();
+    await somePapers(db, 14);
+    const mails: string[] = [];
+    for (let i = 0; i < 12; i++) mails.push(await subscriber(db));
+    const refusing = await subscriber(db);
+    await noteRefusal(db, refusing, true);
+    const workers = [1, 2, 3].map(() => service(days(0)));
+    await Promise.all(workers.map(({ service: digests }) => digests.runDue()));
+    const sent = workers.flatMap((worker) => worker.sent.map(({ to }) => to));
+    expect(sent.sort()).toEqual(mails.sort());
+  });
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { smtpFixture } from "../../src/mail/fixtures.ts";
+import { rowsOf } from "../../src/store/rows.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
+import { freshDatabase } from "./database.ts";
+import { checkDigests, somePapers, subscriber } from "./digest-checks.ts";
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let store: Store;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  store = await openStore({ databaseUrl: database.url });
+}, 60_000);
+afterAll(async () => {
+  await store.close();
+  await database.drop();
+});
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("digests on a PostgreSQL server", () => {
+  checkDigests(() => store);
+
+  it("reach each subscriber once while two processes make and send them and are killed again and again", async () => {
+    const { db } = store;
+    await somePapers(db, 20);
+    const mails: string[] = [];
+    for (let i = 0; i < 40; i++) mails.push(await subscriber(db));
+    const server = await smtpFixture({ data: () => pause(30) });
+    const processes: ChildProcess[] = [];
+    const begin = async (): Promise<ChildProcess> => {
+      const child = spawn(process.execPath, [fileURLToPath(new URL("digest-worker.ts", import.meta.url))], {
+        env: { ...process.env, DATABASE_URL: database.url, SMTP_URL: server.url, NOW: "2025-06-20T12:00:00Z" },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      processes.push(child);
+      await new Promise((resolve) => child.stdout?.once("data", resolve));
+      return child;
+    };
+    const kill = (child: ChildProcess): Promise<void> =>
+      new Promise((resolve) => {
+        child.once("exit", () => resolve());
+        child.kill("SIGKILL");
+      });
+    /** What a dead process held is free after five minutes, and a message is tried again after twenty seconds; here at once. */
+    const hurry = () =>
+      db.execute(sql`
+        update pgboss.job set state = case when state = 'active' then 'retry'::pgboss.job_state else state end, start_after = now()
+        where name = 'mail' and state in ('active', 'retry')`);
+    let kills = 0;
+    try {
+      for (let round = 0; round < 5; round++) {
+        const pair = await Promise.all([begin(), begin()]);
+        await pause(150 + 250 * round);
+        await Promise.all(pair.map(kill));
+        kills += pair.length;
+        await hurry().catch(() => {}); // the first may have died before there was a queue
+      }
+      const pair = await Promise.all([begin(), begin()]);
+      const arrived = (): Set<string> => new Set(server.received.flatMap(({ to }) => to));
+      for (let i = 0; i < 600 && arrived().size < mails.length; i++) await pause(200);
+      await pause(500);
+      await Promise.all(pair.map(kill));
+      expect([...arrived()].sort()).toEqual(mails.sort());
+    } finally {
+      for (const child of processes) if (child.exitCode === null) child.kill("SIGKILL");
+      await server.close();
+    }
+    // A process that died between the server's answer and its own note leaves a repeat, which mailboxes know by its Message-ID.
+    const ids = server.received.map(({ to, raw }) => `${to} ${/^Message-ID: (.*)\r$/im.exec(raw)?.[1]}`);
+    expect(new Set(ids).size).toBe(mails.length);
+    expect(ids.length).toBeLessThanOrEqual(mails.length + kills);
+    const rows = rowsOf<{ n: number }>(await db.execute(sql`select count(*)::integer as n from livepapers.deliveries`));
+    expect(rows[0]?.n).toBe(mails.length);
+  });
+});

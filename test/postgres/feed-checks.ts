@@ -1,0 +1,195 @@
+import { sql } from "drizzle-orm";
+import { expect, it } from "vitest";
+import { Feed, type FeedPage, type FeedQuery, pageSize } from "../../src/feed/feed.ts";
+import { hideCard } from "../../src/store/hidden.ts";
+import { importPapers } from "../../src/store/papers.ts";
+import { beginRun, endRun, insertRun } from "../../src/store/runs.ts";
+import { castVote, recordRead, recordRunner } from "../../src/store/signals.ts";
+import type { Store } from "../../src/store/store.ts";
+import { someRun } from "../../src/store/testing.ts";
+import { someImport } from "./papers-checks.ts";
+
+const now = new Date("2025-06-20T12:00:00Z");
+const number = (n: number): string => String(n).padStart(5, "0");
+
+/** The feed on every store. */
+export function checkFeed(store: () => Store): void {
+  const slugsOf = (page: FeedPage): string[] => page.entries.map(({ paper }) => paper.slug);
+  const fresh = (): Feed => new Feed(store().db, { now: () => now });
+  const clean = () =>
+    store().db.execute(sql`truncate livepapers.papers, livepapers.votes, livepapers.reads, livepapers.run_ballots`);
+  /** Papers of the days before now: paper n was listed n days ago. */
+  const fill = async (count: number, more: (n: number) => object = () => ({})): Promise<void> => {
+    await clean();
+    const papers = Array.from({ length: count }, (_, n) => {
+      const listed = new Date(now.getTime() - n * 86_400_000).toISOString().slice(0, 10);
+      return someImport(`2501.${number(count - n)}`, { serial: 2501 * 1e7 + count - n, listed, ...more(n) });
+    });
+    await importPapers(store().db, papers, "arxiv");
+  };
+
+  it("gives every paper once, newest first, page by page", async () => {
+    await fill(2 * pageSize + 3, (n) => (n % 2 === 0 ? { field: "llm-systems" } : {}));
+    for (const query of [{}, { field: "llm-systems" }] as Partial<FeedQuery>[]) {
+      const seen: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await fresh().page({ view: "newest", ...query, ...(after ? { after } : {}) });
+        seen.push(...slugsOf(page));
+        after = page.next;
+      } while (after);
+      expect(seen).toEqual([...seen].sort().reverse());
+      expect(new Set(seen).size).toBe(query.field ? pageSize + 2 : 2 * pageSize + 3);
+    }
+    expect((await fresh().page({ view: "newest", after: "nonsense" })).entries).toHaveLength(pageSize);
+    expect((await fresh().page({ view: "newest", runnable: true })).entries).toEqual([]);
+  });
+
+  it("shows a day, a week and a month, and where the nearest ones are", async () => {
+    await fill(40);
+    const feed = fresh();
+    const day = await feed.page({ view: "day" });
+    expect(day).toMatchObject({ period: { key: "2025-06-20" }, earlier: "2025-06-19", page: 1, pages: 1 });
+    expect(day.later).toBeUndefined();
+    expect(day.entries).toHaveLength(1);
+    const week = await feed.page({ view: "week", when: "2025-W24" });
+    expect(week).toMatchObject({ earlier: "2025-W23", later: "2025-W25" });
+    expect(week.entries).toHaveLength(7);
+    const month = await feed.page({ view: "month", when: "2025-05" });
+    expect(month.entries).toHaveLength(20);
+    expect(await feed.page({ view: "month", when: "nonsense" })).toMatchObject({ period: { key: "2025-06" } });
+    expect(await feed.page({ view: "day", when: "1999-01-01" })).toMatchObject({ entries: [], later: "2025-05-12" });
+  });
+
+  it("lists first what readers chose, and says why", async () => {
+    await fill(30);
+    const { db } = store();
+    const at = new Date(now.getTime() - 3_600_000);
+    for (const reader of ["account:1", "account:2", "account:3"]) {
+      await castVote(db, "2501.00010", { id: reader }, at);
+      await recordRead(db, "2501.00010", { id: reader }, at);
+    }
+    await castVote(db, "2501.00020", { id: "account:1" }, at);
+    const page = await fresh().page({ view: "trending" });
+    expect(slugsOf(page)[0]).toBe("2501.00010");
+    const [first] = page.entries;
+    expect(first?.why?.ranks.filter(({ rank }) => rank > 0)).toEqual([
+      { signal: "votes", rank: 1, of: 2 },
+      { signal: "reads", rank: 1, of: 1 },
+    ]);
+    expect(first?.why).toMatchObject({ place: 1, of: 30, kept: false });
+    // Once the order is known, the newest say where they trend.
+    const feed = fresh();
+    await feed.page({ view: "trending" });
+    const newest = await feed.page({ view: "newest" });
+    expect(newest.entries.find(({ paper }) => paper.slug === "2501.00010")?.why).toMatchObject({ place: 1 });
+  });
+
+  it("is moved by a ballot and by no stuffing beyond it", async () => {
+    await fill(30);
+    const { db } = store();
+    const at = new Date(now.getTime() - 3_600_000);
+    const honest = async (slug: string, count: number): Promise<void> => {
+      for (let n = 0; n < count; n++) {
+        const person = { id: `account:${slug}-${n}`, address: `home-${slug}-${n}` };
+        await castVote(db, slug, person, at);
+        await recordRead(db, slug, person, at);
+      }
+    };
+    await honest("2501.00005", 8);
+    await honest("2501.00006", 5);
+    await honest("2501.00007", 2);
+    const done = async (person: { id: string; address?: string }): Promise<void> => {
+      const id = await insertRun(db, someRun({ slug: "2501.00001" }));
+      await beginRun(db, id);
+      await recordRunner(db, id, "2501.00001", person);
+      await endRun(db, id, 1, { state: "done", outcome: {}, verdict: "holds" });
+    };
+    const cheat = { id: "account:cheat", address: "one" };
+    await castVote(db, "2501.00001", cheat, at);
+    await recordRead(db, "2501.00001", cheat, at);
+    await done(cheat);
+    const once = await fresh().page({ view: "trending" });
+    // One account a thousand times.
+    for (let time = 0; time < 1000; time++) {
+      expect(await castVote(db, "2501.00001", cheat, at)).toBe(false);
+      if (time % 10 === 0) await recordRead(db, "2501.00001", cheat, at);
+      if (time % 100 === 0) await done(cheat);
+    }
+    const stuffed = await fresh().page({ view: "trending" });
+    expect(slugsOf(stuffed)).toEqual(slugsOf(once));
+    expect(stuffed.entries.map(({ why }) => why)).toEqual(once.entries.map(({ why }) => why));
+    // One address with many accounts weighs no more than a household.
+    for (let n = 0; n < 200; n++) {
+      const person = { id: `account:sock-${n}`, address: "one" };
+      await castVote(db, "2501.00001", person, at);
+      await recordRead(db, "2501.00001", person, at);
+    }
+    const crowd = await fresh().page({ view: "trending" });
+    const votes = (slug: string) =>
+      crowd.entries.find(({ paper }) => paper.slug === slug)?.why?.ranks.find(({ signal }) => signal === "votes")?.rank;
+    expect([votes("2501.00005"), votes("2501.00006"), votes("2501.00001"), votes("2501.00007")]).toEqual([1, 2, 3, 4]);
+  });
+
+  it("forgets with time: newer votes outweigh older ones", async () => {
+    await fill(10);
+    const { db } = store();
+    const ago = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
+    for (const reader of ["account:1", "account:2", "account:3"])
+      await castVote(db, "2501.00003", { id: reader }, ago(9));
+    await castVote(db, "2501.00004", { id: "account:1" }, ago(0.1));
+    const page = await fresh().page({ view: "trending" });
+    const rank = (slug: string) => page.entries.find(({ paper }) => paper.slug === slug)?.why?.ranks[0]?.rank;
+    expect([rank("2501.00004"), rank("2501.00003")]).toEqual([1, 2]);
+  });
+
+  it("finds papers on the same subject by their words", async () => {
+    await clean();
+    const titles = {
+      "2501.00001": "Gossip averaging over sparse graphs",
+      "2501.00002": "Gossip protocols and averaging consensus",
+      "2501.00003": "Merging language models",
+      "2501.00004": "Merging vision models by averaging",
+      "2501.00005": "Zebrafish",
+    };
+    const papers = Object.entries(titles).map(([arxiv, title], i) =>
+      someImport(arxiv, { title, abstract: title, serial: i }),
+    );
+    await importPapers(store().db, papers, "file");
+    const related = async (name: string): Promise<string[]> => {
+      const row = await fresh().find(name);
+      return row ? (await fresh().related(row)).map(({ slug }) => slug) : [];
+    };
+    expect((await related("2501.00001"))[0]).toBe("2501.00002");
+    expect((await related("2501.00003"))[0]).toBe("2501.00004");
+    expect(await related("2501.00005")).toEqual([]);
+  });
+
+  it("weighs what is decades old without a fault", async () => {
+    await fill(3, (n) => ({ listed: n === 0 ? "1995-02-01" : "2025-06-01", upvotes: 10 - n }));
+    await castVote(store().db, "2501.00003", { id: "account:old" }, new Date("1995-02-02"));
+    const page = await fresh().page({ view: "month", when: "1995-02" });
+    expect(slugsOf(page)).toEqual(["2501.00003"]);
+    expect((await fresh().page({ view: "trending" })).entries).toHaveLength(3);
+  });
+
+  it("keeps a seat for a small field, counts fields, and leaves hidden papers out", async () => {
+    await fill(40, (n) => ({ field: n === 39 ? "model-merging" : "llm-systems", upvotes: n === 39 ? null : 50 - n }));
+    const feed = fresh();
+    const page = await feed.page({ view: "trending" });
+    const small = page.entries.find(({ paper }) => paper.field === "model-merging");
+    expect(small?.why).toMatchObject({ kept: true, consensus: 40 });
+    expect(await feed.counts()).toEqual(
+      expect.arrayContaining([
+        { field: "llm-systems", papers: 39, runnable: 0 },
+        { field: "model-merging", papers: 1, runnable: 0 },
+      ]),
+    );
+    await hideCard(store().db, "2501.00001", "spam");
+    // Also from an order that is known already.
+    expect(slugsOf(await feed.page({ view: "trending" }))).not.toContain("2501.00001");
+    feed.forget();
+    expect((await feed.counts()).find(({ field }) => field === "model-merging")).toBeUndefined();
+    expect((await feed.page({ view: "trending", page: 99 })).page).toBe(2);
+  });
+}

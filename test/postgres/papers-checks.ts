@@ -1,0 +1,157 @@
+import { sql } from "drizzle-orm";
+import { expect, it } from "vitest";
+import { readCursor, writeCursor } from "../../src/store/cursors.ts";
+import { hideCard, unhideCard } from "../../src/store/hidden.ts";
+import {
+  type CataloguedPaper,
+  findPaperRow,
+  type ImportedPaper,
+  importPapers,
+  syncCatalogue,
+} from "../../src/store/papers.ts";
+import { castVote, votesOf } from "../../src/store/signals.ts";
+import type { Store } from "../../src/store/store.ts";
+
+export function someImport(arxiv: string, more: Partial<ImportedPaper> = {}): ImportedPaper {
+  return {
+    arxiv,
+    version: 1,
+    serial: 2401 * 1e7 + Number(arxiv.slice(5)),
+    title: `Paper ${arxiv}`,
+    authors: ["Ada Lovelace", "Bernhard Schölkopf"],
+    abstract: "We learn.",
+    categories: ["cs.LG"],
+    field: null,
+    year: 2024,
+    published: "2024-01-02T03:04:05Z",
+    updated: "2024-01-02T03:04:05Z",
+    listed: "2024-01-02",
+    upvotes: null,
+    submitter: null,
+    ...more,
+  };
+}
+
+const someCard = (arxiv: string, slug: string, more: Partial<CataloguedPaper> = {}): CataloguedPaper => ({
+  arxiv,
+  slug,
+  serial: 2401 * 1e7,
+  runnable: true,
+  title: `Card ${slug}`,
+  authors: ["Grace Hopper"],
+  field: "model-merging",
+  year: 2024,
+  keywords: ["compilers"],
+  own: "Our summary says flummoxed.",
+  listed: "2026-01-01",
+  ...more,
+});
+
+/** The papers of the feed on every store. */
+export function checkPapers(store: () => Store): void {
+  it("takes a paper in once, and its text again with a newer version only", async () => {
+    const { db } = store();
+    const first = someImport("2401.10001", { version: 2 });
+    expect(await importPapers(db, [first, someImport("2401.10002")], "arxiv")).toEqual({
+      added: 2,
+      updated: 0,
+      unchanged: 0,
+    });
+    expect(await importPapers(db, [first], "arxiv")).toEqual({ added: 0, updated: 0, unchanged: 1 });
+    expect(await importPapers(db, [{ ...first, version: 1, title: "Older" }], "arxiv")).toMatchObject({ unchanged: 1 });
+    expect(await importPapers(db, [{ ...first, version: 3, title: "Newer" }], "arxiv")).toMatchObject({ updated: 1 });
+    const daily = { ...first, version: 0, title: "Daily", listed: "2024-01-05", upvotes: 7, submitter: "someone" };
+    expect(await importPapers(db, [daily], "daily")).toMatchObject({ updated: 1 });
+    expect(await importPapers(db, [daily], "daily")).toMatchObject({ unchanged: 1 });
+    expect(await importPapers(db, [{ ...first, version: 3 }], "file")).toMatchObject({ unchanged: 1 });
+    expect(await findPaperRow(db, "2401.10001")).toMatchObject({
+      slug: "2401.10001",
+      version: 3,
+      title: "Newer",
+      authors: ["Ada Lovelace", "Bernhard Schölkopf"],
+      abstractSource: "arxiv",
+      listed: "2024-01-05",
+      listedBy: "daily",
+      upvotes: 7,
+      submitter: "someone",
+      published: new Date("2024-01-02T03:04:05Z"),
+      catalogued: false,
+    });
+    expect(await findPaperRow(db, "2401.99999")).toBeUndefined();
+  });
+
+  it("finds a paper by its folded words", async () => {
+    const { db } = store();
+    await importPapers(db, [someImport("2401.10003", { title: "Über Naïve Learners" })], "file");
+    const found = async (query: ReturnType<typeof sql>) =>
+      (
+        (await db.execute(
+          sql`select arxiv from livepapers.papers where arxiv = '2401.10003' and ${query}`,
+        )) as unknown as {
+          rows: unknown[];
+        }
+      ).rows.length;
+    expect(await found(sql`search @@ plainto_tsquery('english', 'naive learning')`)).toBe(1);
+    expect(await found(sql`author_search @@ plainto_tsquery('simple', 'scholkopf')`)).toBe(1);
+    expect(await found(sql`title_search @@ plainto_tsquery('english', 'uber')`)).toBe(1);
+    const words = await db.execute(
+      sql`select kind, word from livepapers.words where word in ('naive', 'scholkopf') order by kind`,
+    );
+    expect((words as unknown as { rows: unknown[] }).rows).toEqual([
+      { kind: "author", word: "scholkopf" },
+      { kind: "title", word: "naive" },
+    ]);
+  });
+
+  it("makes one entry of an imported paper and its card, with the ballots of both", async () => {
+    const { db } = store();
+    await importPapers(db, [someImport("2401.10004", { upvotes: 3 })], "arxiv");
+    await castVote(db, "2401.10004", { id: "account:early" });
+    const card = someCard("2401.10004", "merged");
+    await syncCatalogue(db, [card, someCard("2401.10005", "alone")]);
+    await syncCatalogue(db, [card, someCard("2401.10005", "alone")]);
+    const expected = { slug: "merged", title: "Card merged", abstract: "We learn.", runnable: true, upvotes: 3 };
+    expect(await findPaperRow(db, "2401.10004")).toMatchObject(expected);
+    expect(await findPaperRow(db, "merged")).toMatchObject({ arxiv: "2401.10004", listed: "2026-01-01" });
+    expect(await votesOf(db, "account:early", ["merged"])).toEqual(new Set(["merged"]));
+    // A later import brings the abstract up to date and leaves the card.
+    await importPapers(db, [someImport("2401.10004", { version: 2, abstract: "We learn more." })], "arxiv");
+    await importPapers(db, [someImport("2401.10005", { version: 0 })], "daily");
+    expect(await findPaperRow(db, "merged")).toMatchObject({ ...expected, abstract: "We learn more." });
+    expect(await findPaperRow(db, "alone")).toMatchObject({ title: "Card alone", abstract: "We learn." });
+    // A card that is withdrawn leaves what was imported.
+    await syncCatalogue(db, [someCard("2401.10006", "third")]);
+    expect(await findPaperRow(db, "merged")).toBeUndefined();
+    expect(await findPaperRow(db, "2401.10004")).toMatchObject({
+      slug: "2401.10004",
+      runnable: false,
+      catalogued: false,
+    });
+    expect(await votesOf(db, "account:early", ["2401.10004"])).toEqual(new Set(["2401.10004"]));
+    await syncCatalogue(db, []);
+    expect(await findPaperRow(db, "third")).toBeUndefined();
+  });
+
+  it("hides an entry and shows it again", async () => {
+    const { db } = store();
+    await importPapers(db, [someImport("2401.10007")], "arxiv");
+    await hideCard(db, "2401.10007", "spam");
+    expect(await findPaperRow(db, "2401.10007")).toBeUndefined();
+    await importPapers(db, [someImport("2401.10007", { version: 2 })], "arxiv");
+    expect(await findPaperRow(db, "2401.10007")).toBeUndefined();
+    await syncCatalogue(db, [someCard("2401.10007", "hidden-one")]);
+    expect(await findPaperRow(db, "hidden-one")).toBeUndefined();
+    await syncCatalogue(db, []);
+    expect(await findPaperRow(db, "2401.10007")).toBeUndefined();
+    await unhideCard(db, "2401.10007");
+    expect(await findPaperRow(db, "2401.10007")).toMatchObject({ version: 2 });
+  });
+
+  it("keeps where an import stands", async () => {
+    const { db } = store();
+    expect(await readCursor(db, "arxiv:cs.XX")).toBeUndefined();
+    await writeCursor(db, "arxiv:cs.XX", { start: 100 }, { papers: 99, skipped: 1 });
+    await writeCursor(db, "arxiv:cs.XX", { start: 200 }, { papers: 100, skipped: 0 });
+    expect(await readCursor(db, "arxiv:cs.XX")).toMatchObject({ token: { start: 200 }, papers: 199, skipped: 1 });
+  });
+}
