@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterEach, describe, expect, it } from "vitest";
-import { claimPage, problems, startClaim, testSite, textOf, untilEnded } from "./site.ts";
+import { claimPage, problems, startClaim, testSite, textOf, untilEnded, untilRecorded } from "./site.ts";
 
 const site = testSite();
 
@@ -160,7 +160,7 @@ describe("a claim on the server", () => {
     const before = runId(page);
     await page.getByRole("button", { name: "Run again" }).click();
     await page.waitForURL((url) => !url.href.includes(before));
-    await page.locator(".verdict").waitFor();
+    await untilRecorded(site.url, runId(page));
     await page.goto(`${site.url}/runs/${runId(page)}?with=${before}`);
     await page.getByText("Both runs had the same settings").waitFor();
     const numbers = await page

@@ -150,6 +150,16 @@ export async function untilEnded(page: Page): Promise<void> {
   await page.getByText("The run has ended").waitFor({ state: "attached" });
 }
 
+/** Waits until the record of a run has its outcome; what a page shows may still belong to the run before. */
+export async function untilRecorded(url: string, id: string): Promise<void> {
+  const running = new Set(["queued", "running"]);
+  for (;;) {
+    const { state } = (await (await fetch(`${url}/api/runs/${id}`)).json()) as { state: string };
+    if (!running.has(state)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** The claim that the tests run: quick, and quicker with few draws. */
 export const claimPage = "/papers/system-ranking";
 

@@ -1,4 +1,5 @@
-import { Link, redirect, useLoaderData } from "react-router";
+import { useEffect } from "react";
+import { Link, redirect, useLoaderData, useRevalidator } from "react-router";
 import { claimParams, parseParams } from "../../../kit/params.ts";
 import { findExperiment } from "../../../papers/catalogue.ts";
 import type { JobFile } from "../../../runs/types.ts";
@@ -130,6 +131,12 @@ export default function RunPage() {
   const view = ended ? page.view : live.view;
   const over = ended || live.phase === "ended";
   const { outcome } = view;
+  const { revalidate } = useRevalidator();
+  // What the server compares is what is on record: a run that ends while it is compared is asked for again.
+  const stale = page.comparison !== null && !ended && over;
+  useEffect(() => {
+    if (stale) void revalidate();
+  }, [stale, revalidate]);
   const title = run.kind === "claim" ? "Run of the claim" : `Run of the tool${run.tool ? ` ${run.tool}` : ""}`;
   const outputs: OutputLink[] = ended
     ? page.outputs
