@@ -3,13 +3,14 @@ import { type BadInput, isBadInput } from "../../kit/errors.ts";
 import { type InputFile, memoryFile } from "../../kit/files.ts";
 import type { ToolInput } from "../../kit/paper.ts";
 import { type Applied, applyTool } from "../../kit/testing.ts";
-import { tools as adaTools } from "./adamerging/tool.ts";
+import { arithmeticTool } from "./adamerging/arithmetic-tool.ts";
+import { mergeTool as adaTool } from "./adamerging/tool.ts";
 import { averageTool } from "./balanced-averaging/average-tool.ts";
 import { type Sketch, sketchFile, sketchShards } from "./checkpoints/fixtures.ts";
 import { tools as fisherTools } from "./fisher-merging/tool.ts";
 
-const [fisherTool, adaTool] = [fisherTools[0], adaTools[0]];
-if (!fisherTool || !adaTool) throw new Error("both papers have a tool");
+const [fisherTool] = fisherTools;
+if (!fisherTool) throw new Error("the paper has a tool");
 
 const network = { input: [2], layers: [{ type: "linear", name: "net" }] };
 const asked = {
@@ -33,6 +34,9 @@ const ways: Record<string, Way> = {
       const input: ToolInput = { base: a, experts: b, ...asked };
       return applyTool(adaTool, input, { steps: 0, init: 0.5, ...more });
     },
+  },
+  "adamerging arithmetic": {
+    merge: (a, b, more) => applyTool(arithmeticTool, { base: a, experts: b }, { lambda: [0.5], ...more }),
   },
 };
 

@@ -92,7 +92,7 @@ export default definePaper({
         where: "analysis of entropy against loss (not confirmed)",
       },
     ],
-    tool: "Merges your fine-tuned safetensors checkpoints with coefficients learnt from one unlabelled CSV per task, and gives back the merged model, the coefficient table and the entropy curve.",
+    tool: "Merges your fine-tuned safetensors checkpoints with coefficients learnt from one unlabelled CSV per task, and gives back the merged model, the coefficient table and the entropy curve. A second tool adds task vectors with coefficients you give, on files of any size.",
     where: "server",
   },
   claim: () => import("./claim.ts"),

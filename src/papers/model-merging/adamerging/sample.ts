@@ -75,3 +75,13 @@ export function machinesSample(): { files: SampleFile[]; options: { steps: numbe
     options: { steps: 150, learningRate: 0.01 },
   };
 }
+
+/** The machines' base and experts alone, with coefficients by tensor: the expert that was trained too long counts for a third. */
+export function arithmeticSample(): { files: SampleFile[]; options: { keep: string[] } } {
+  const files = machinesSample().files.filter(({ input }) => input === "base" || input === "experts");
+  const content = `tensor,${machines.join(",")}\n*.bias,0.4,0.4,0.15\n*,0.45,0.45,0.15\n`;
+  return {
+    files: [...files, { input: "coefficients", name: "coefficients.csv", content }],
+    options: { keep: ["head.*"] },
+  };
+}

@@ -11,10 +11,7 @@ import { sketchFile, sketchShards } from "../checkpoints/fixtures.ts";
 import { applyTaskVectors, taskArithmetic, taskVector } from "../task-vectors.ts";
 import { tiesFilter } from "../ties-merging.ts";
 import { machinesSample } from "./sample.ts";
-import { tools } from "./tool.ts";
-
-const [tool] = tools;
-if (!tool) throw new Error("the paper has a tool");
+import { mergeTool as tool } from "./tool.ts";
 
 const treeOf = async (bytes: string | Uint8Array | undefined): Promise<ParamTree> =>
   readTree(await openSafetensors(memoryFile("out", (bytes as Uint8Array) ?? new Uint8Array())));

@@ -5,6 +5,7 @@ import { type CombinationResult, combineCheckpoints } from "../checkpoints/combi
 import { strangerNote } from "../checkpoints/distance.ts";
 import { checkpointEndings, countsInWords, tensorTable } from "../checkpoints/report.ts";
 import { type AdaMergeResult, adaMerge } from "./ada-merge.ts";
+import { arithmeticTool } from "./arithmetic-tool.ts";
 import { type Options, openAll, options, type Prepared, prepare, writingPlan } from "./preparation.ts";
 import { machinesSample } from "./sample.ts";
 import { entropyCurve, meanAccuracy, scoreAll, scoreTable, warnings } from "./scores.ts";
@@ -81,73 +82,72 @@ async function saveMore(prepared: Prepared, learnt: AdaMergeResult, given: Optio
   }
 }
 
-export const tools = [
-  defineTool({
-    name: "merge",
-    summary:
-      "Merges fine-tuned checkpoints into their base with coefficients learnt from unlabelled rows of every task.",
-    inputs: [
-      {
-        name: "base",
-        description: "The checkpoint that the experts were fine-tuned from, whole or as shards with their index",
-        accepts: checkpointEndings,
-        many: true,
-      },
-      {
-        name: "experts",
-        description: "Fine-tuned checkpoints, one a task, with the base's tensors and perhaps a head of their own",
-        accepts: checkpointEndings,
-        many: true,
-      },
-      { name: "config", description: "The network as JSON: its layers, and the head's", accepts: [".json"] },
-      {
-        name: "unlabeled",
-        description: "Rows of each task, in the order of the experts; a label column is used for scores only",
-        accepts: rowFiles,
-        many: true,
-      },
-      {
-        name: "heads",
-        description: "The head of each task, in the order of the experts, where it is a file of its own",
-        accepts: checkpointEndings,
-        many: true,
-        optional: true,
-      },
-    ],
-    options,
-    example:
-      "--base base.safetensors --experts a.safetensors b.safetensors --config net.json --unlabeled a.csv b.csv --granularity layer --out merged.safetensors",
-    sample: async () => machinesSample(),
-    async apply(input, given, run) {
-      if (given.dryRun) return showPlan(input, given, run);
-      const prepared = await prepare(input, given, run);
-      const { tasks, pretrained, opened } = prepared;
-      const learnt = await learn(prepared, given, run);
-      const position = new Map(Object.keys(pretrained).map((name, l) => [name, l]));
-      const of = (tensor: string): number[] => learnt.coefficients.map((row) => row[position.get(tensor) ?? -1] ?? 0);
-      const { counts, distances } = await combineCheckpoints(
-        await writingPlan(prepared, given.ties),
-        of,
-        () => run.output("merged.safetensors", "application/octet-stream"),
-        async (done, total) => {
-          run.progress(0.8 + 0.2 * (total > 0 ? done / total : 1), "merging");
-          await run.breathe();
-        },
-      );
-      await saveMore(prepared, learnt, given, run);
-
-      const scores = scoreAll(prepared, learnt.params, given.init);
-      const labels = tasks.map(({ name }) => name);
-      run.table("tasks", scoreTable(scores, given.init));
-      run.table("tensors", tensorTable(opened.base, opened.experts, opened.plan.tensors, { labels, of }));
-      if (learnt.entropy.length > 0) run.chart("entropy", entropyCurve(learnt.entropy, tasks.length));
-      const stranger = strangerNote(["the base", ...labels], [0, ...distances]);
-      for (const note of [...(stranger ? [stranger] : []), ...warnings(scores)]) run.note(note);
-      if (!given.saveModels && opened.headed) run.note(headsNote);
-      return { summary: summaryOf(given, scores, counts, learnt) };
+export const mergeTool = defineTool({
+  name: "merge",
+  summary: "Merges fine-tuned checkpoints into their base with coefficients learnt from unlabelled rows of every task.",
+  inputs: [
+    {
+      name: "base",
+      description: "The checkpoint that the experts were fine-tuned from, whole or as shards with their index",
+      accepts: checkpointEndings,
+      many: true,
     },
-  }),
-];
+    {
+      name: "experts",
+      description: "Fine-tuned checkpoints, one a task, with the base's tensors and perhaps a head of their own",
+      accepts: checkpointEndings,
+      many: true,
+    },
+    { name: "config", description: "The network as JSON: its layers, and the head's", accepts: [".json"] },
+    {
+      name: "unlabeled",
+      description: "Rows of each task, in the order of the experts; a label column is used for scores only",
+      accepts: rowFiles,
+      many: true,
+    },
+    {
+      name: "heads",
+      description: "The head of each task, in the order of the experts, where it is a file of its own",
+      accepts: checkpointEndings,
+      many: true,
+      optional: true,
+    },
+  ],
+  options,
+  example:
+    "--base base.safetensors --experts a.safetensors b.safetensors --config net.json --unlabeled a.csv b.csv --granularity layer --out merged.safetensors",
+  sample: async () => machinesSample(),
+  async apply(input, given, run) {
+    if (given.dryRun) return showPlan(input, given, run);
+    const prepared = await prepare(input, given, run);
+    const { tasks, pretrained, opened } = prepared;
+    const learnt = await learn(prepared, given, run);
+    const position = new Map(Object.keys(pretrained).map((name, l) => [name, l]));
+    const of = (tensor: string): number[] => learnt.coefficients.map((row) => row[position.get(tensor) ?? -1] ?? 0);
+    const { counts, distances } = await combineCheckpoints(
+      await writingPlan(prepared, given.ties),
+      of,
+      () => run.output("merged.safetensors", "application/octet-stream"),
+      async (done, total) => {
+        run.progress(0.8 + 0.2 * (total > 0 ? done / total : 1), "merging");
+        await run.breathe();
+      },
+    );
+    await saveMore(prepared, learnt, given, run);
+
+    const scores = scoreAll(prepared, learnt.params, given.init);
+    const labels = tasks.map(({ name }) => name);
+    run.table("tasks", scoreTable(scores, given.init));
+    run.table("tensors", tensorTable(opened.base, opened.experts, opened.plan.tensors, { labels, of }));
+    if (learnt.entropy.length > 0) run.chart("entropy", entropyCurve(learnt.entropy, tasks.length));
+    const stranger = strangerNote(["the base", ...labels], [0, ...distances]);
+    for (const note of [...(stranger ? [stranger] : []), ...warnings(scores)]) run.note(note);
+    if (!given.saveModels && opened.headed) run.note(headsNote);
+    return { summary: summaryOf(given, scores, counts, learnt) };
+  },
+});
+
+export const tools = [mergeTool, arithmeticTool];
 
 const headsNote =
   "The merge is what the tasks share. Each task's head was left as it is, in the file that it came from; `--save-models` writes a complete model for every task.";

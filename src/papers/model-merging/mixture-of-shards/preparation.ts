@@ -44,7 +44,7 @@ export const options = z.object({
   label: z.string().default("label").describe("Name of the label column"),
   steps: z.number().int().min(1).max(100_000).default(500).describe("Training steps of an adapter"),
   batch: z.number().int().min(1).max(4096).default(32).describe("Rows a step"),
-  lr: z
+  learningRates: z
     .array(z.number().gt(0).max(1))
     .min(1)
     .max(8)

@@ -21,7 +21,7 @@ const pair = await wristWithAdapter();
 const huge = treeToSafetensors(
   asPyTorch(mapTree(initMlp(mlp([6, 24, 24, 24, 24, 3]), new Random(1)), (data) => data.fill(3e38))),
 );
-const few = { steps: 3, lr: [0.01], compare: false };
+const few = { steps: 3, learningRates: [0.01], compare: false };
 
 function asInput(
   files: readonly SampleFile[],
@@ -95,7 +95,12 @@ describe("training on one's own rows", () => {
       { input: "train", name: "t.txt", content: "abc abc\nabc abc\n".repeat(12) },
       { input: "validate", name: "v.txt", content: "abc abc\nabc" },
     ];
-    const applied = await applyTool(train, asInput(files), { steps: 250, lr: [0.03], rank: 4, compare: false });
+    const applied = await applyTool(train, asInput(files), {
+      steps: 250,
+      learningRates: [0.03],
+      rank: 4,
+      compare: false,
+    });
     expect(applied.summary).toMatch(/→ (9\d|100|8\d)\.\d% on 8 test rows/);
     await expect(applyTool(train, asInput(files, { "t.txt": "abz" }), few)).rejects.toThrow(/t\.txt, line 1, column 3/);
   });
@@ -140,7 +145,7 @@ describe("training on one's own rows", () => {
     ["no label column", { "ankle.csv": "a,b,c,d,e,f\n1,2,3,4,5,6" }, {}, /no column "label"/],
     ["too few rows", { "ankle.csv": csv("1,2,3,4,5,6,calm", "1,2,3,4,5,6,calm") }, {}, /2 rows are too few/],
     ["an empty file", { "ankle.csv": "" }, {}, /ankle\.csv: the file is empty/],
-    ["a base that overflows", { "wrist.safetensors": huge }, {}, /--lr: training MoS, e = 2 diverges/],
+    ["a base that overflows", { "wrist.safetensors": huge }, {}, /--learning-rates: training MoS, e = 2 diverges/],
   ])("refuses %s", async (_, change, more, message) => {
     const error = await applyTool(train, asInput(sample, change), { ...few, ...more }).catch((e: unknown) => e);
     expect(isBadInput(error), String(error)).toBe(true);
@@ -190,7 +195,7 @@ describe("odd files", () => {
         const input = asInput(files, { [name]: content });
         try {
           const { summary } = await (tool === train
-            ? applyTool(train, input, { steps: 1, lr: [0.01], compare: false, most: 30 })
+            ? applyTool(train, input, { steps: 1, learningRates: [0.01], compare: false, most: 30 })
             : applyTool(merge, input));
           expect(summary).toMatch(/\d/);
         } catch (error) {

@@ -42,13 +42,13 @@ async function trainBest(
   onRate: (done: number) => void,
 ): Promise<Trained> {
   let best: (Trained & { choice: number }) | undefined;
-  for (const [i, lr] of given.lr.entries()) {
+  for (const [i, lr] of given.learningRates.entries()) {
     const adapters = build();
     const placements = placementsOf(groups, adapters);
     let step = 0;
     for (const loss of trainingSteps(model, placements, parts.train, { ...given, lr, seed: run.seed })) {
       if (!Number.isFinite(loss)) break;
-      onRate((i + ++step / given.steps) / given.lr.length);
+      onRate((i + ++step / given.steps) / given.learningRates.length);
       await run.breathe();
     }
     if (step < given.steps) continue; // diverged at this rate
@@ -58,7 +58,7 @@ async function trainBest(
   }
   if (best) return best;
   throw new BadInput(`training ${name} diverges at every learning rate`, {
-    where: "--lr",
+    where: "--learning-rates",
     remedy: "Give smaller rates, or scale the columns to about unit variance.",
   });
 }
