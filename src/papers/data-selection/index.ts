@@ -1,4 +1,13 @@
 /** Choose which records to label, keep or weigh. */
+
+export {
+  fitLogisticRegression,
+  fitRidge,
+  type LinearFit,
+  type LinearModel,
+  linearScores,
+  logisticProbabilities,
+} from "./linear-models.ts";
 export {
   ActiveStream,
   type ActiveStreamSettings,
@@ -23,3 +32,4 @@ export {
   type Probabilities,
   voteEntropy,
 } from "./uncertainty.ts";
+export { drawProportional, importanceSample, type WeightedSubset } from "./weighted-sample.ts";

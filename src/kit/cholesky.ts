@@ -1,0 +1,42 @@
+/**
+ * Cholesky's factor in place: a symmetric positive-definite $A$ (n × n, row-major, only its lower triangle is read) becomes the
+ * lower-triangular $L$ with $A = LL^\top$. False, with the matrix half overwritten, when $A$ is not positive definite to
+ * double precision.
+ */
+export function choleskyFactor(matrix: Float64Array, n: number): boolean {
+  if (matrix.length !== n * n) throw new RangeError(`a matrix of ${matrix.length} numbers is not ${n} × ${n}`);
+  for (let i = 0; i < n; i++) {
+    const row = i * n;
+    for (let j = 0; j <= i; j++) {
+      const other = j * n;
+      let sum = matrix[row + j] as number;
+      for (let k = 0; k < j; k++) sum -= (matrix[row + k] as number) * (matrix[other + k] as number);
+      if (i !== j) matrix[row + j] = sum / (matrix[other + j] as number);
+      else if (sum > 0 && sum < Number.POSITIVE_INFINITY) matrix[row + i] = Math.sqrt(sum);
+      else return false;
+    }
+  }
+  return true;
+}
+
+/** Solves $LL^\top x = b$ in place of `right`, with the factor of {@link choleskyFactor}. */
+export function choleskySubstitute(factor: Float64Array, right: Float64Array): Float64Array {
+  const n = right.length;
+  for (let i = 0; i < n; i++) {
+    let sum = right[i] as number;
+    for (let k = 0; k < i; k++) sum -= (factor[i * n + k] as number) * (right[k] as number);
+    right[i] = sum / (factor[i * n + i] as number);
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = right[i] as number;
+    for (let k = i + 1; k < n; k++) sum -= (factor[k * n + i] as number) * (right[k] as number);
+    right[i] = sum / (factor[i * n + i] as number);
+  }
+  return right;
+}
+
+/** The $x$ with $Ax = b$ for a symmetric positive-definite $A$; undefined when it is none. Leaves its arguments as they are. */
+export function solvePositiveDefinite(matrix: Float64Array, right: ArrayLike<number>): Float64Array | undefined {
+  const factor = matrix.slice();
+  return choleskyFactor(factor, right.length) ? choleskySubstitute(factor, Float64Array.from(right)) : undefined;
+}
