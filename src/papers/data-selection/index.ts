@@ -1,14 +1,6 @@
 /** Choose which records to label, keep or weigh. */
 
 export {
-  fitLogisticRegression,
-  fitRidge,
-  type LinearFit,
-  type LinearModel,
-  linearScores,
-  logisticProbabilities,
-} from "./linear-models.ts";
-export {
   ActiveStream,
   type ActiveStreamSettings,
   type Asked,
@@ -17,6 +9,14 @@ export {
 } from "./active-stream.ts";
 export { GaussianNaiveBayes, type NaiveBayesSettings, type NaiveBayesState } from "./gaussian-naive-bayes.ts";
 export { type BudgetSettings, type BudgetState, LabelBudget } from "./label-budget.ts";
+export {
+  fitLogisticRegression,
+  fitRidge,
+  type LinearFit,
+  type LinearModel,
+  linearScores,
+  logisticProbabilities,
+} from "./linear-models.ts";
 export { type LogisticSettings, type LogisticState, OnlineLogistic } from "./online-logistic.ts";
 export { type RunStreamSettings, runStream, type StreamRecord, type StreamResult } from "./prequential.ts";
 export type { Decision, Passed, QueryContext, QueryStrategy } from "./query-strategy.ts";
