@@ -77,10 +77,12 @@ export function generator(): Generator {
         const age = Math.floor(days * (1 - Math.sqrt((n + 1) / count)));
         const listed = new Date(lastDay - age * 86_400_000).toISOString().slice(0, 10);
         const month = Number(listed.slice(0, 4)) * 100 + Number(listed.slice(5, 7));
+        // Of a month there are fewer than a hundred thousand, so that no number comes twice.
+        const number = n % 1e5;
         return {
-          arxiv: `${String(month).slice(2)}.${String(n).padStart(7, "0")}`,
+          arxiv: `${String(month).slice(2)}.${String(number).padStart(5, "0")}`,
           version: 1,
-          serial: month * 1e7 + (n % 1e7),
+          serial: month * 1e7 + number,
           title: say(6 + own.int(0, 6)),
           authors: Array.from({ length: 1 + own.int(0, 7) }, () => names[anyName(own)] as string),
           abstract: `${say(18)}. ${say(22)}. ${say(25)}. ${say(20)}. ${say(25)}.`,

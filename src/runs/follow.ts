@@ -1,7 +1,5 @@
 import { BadInput } from "../kit/errors.ts";
-import type { RunEvent } from "../kit/paper.ts";
-import { readLog } from "../store/events.ts";
-import type { Db } from "../store/store.ts";
+import type { SharedLog } from "./shared-log.ts";
 import type { Outcome, StampedEvent } from "./types.ts";
 
 /** What a viewer of a run is told, in order. `cursor` resumes after this message (the id of a server-sent event). */
@@ -15,8 +13,15 @@ export type RunMessage =
 /** Wakes those who wait for news of a run in this process. */
 export class Bell {
   readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #onRing: (id: string) => void;
+
+  /** `onRing` is called before anyone wakes. */
+  constructor(onRing: (id: string) => void = () => {}) {
+    this.#onRing = onRing;
+  }
 
   ring(id: string): void {
+    this.#onRing(id);
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     for (const wake of waiting ?? []) wake();
@@ -50,7 +55,7 @@ export class Bell {
 }
 
 export interface FollowOptions {
-  db: Db;
+  log: SharedLog;
   id: string;
   after?: string | undefined;
   signal?: AbortSignal | undefined;
@@ -60,8 +65,6 @@ export interface FollowOptions {
   /** Stored events after a place that are at hand in this process. */
   recent(attempt: number, seq: number): readonly StampedEvent[] | undefined;
 }
-
-const page = 500;
 
 function parseCursor(cursor: string | undefined): { attempt: number; seq: number } {
   const [, attempt, seq] = /^(\d{1,9})-(\d{1,9})$/.exec(cursor ?? "") ?? [];
@@ -73,39 +76,45 @@ function parseCursor(cursor: string | undefined): { attempt: number; seq: number
  * whoever runs it, and a viewer that comes back with its last cursor misses nothing and sees nothing twice.
  */
 export async function* follow(options: FollowOptions): AsyncGenerator<RunMessage> {
-  const { db, id, signal, bell, pollMs, recent } = options;
+  const { log, id, signal, bell, pollMs, recent } = options;
   let { attempt, seq } = parseCursor(options.after);
-  while (!signal?.aborted) {
-    const listener = bell.listen(id);
-    try {
-      const near = recent(attempt, seq);
-      if (near && near.length > 0) {
-        for (const event of near) {
+  const leave = log.enter(id);
+  try {
+    while (!signal?.aborted) {
+      // Listening comes before reading, so that no news falls between the two.
+      const listener = bell.listen(id);
+      try {
+        const near = recent(attempt, seq);
+        if (near && near.length > 0) {
+          for (const event of near) {
+            seq = event.seq;
+            yield { type: "event", cursor: `${attempt}-${seq}`, event };
+          }
+          continue;
+        }
+        const page = await log.read(id, attempt, seq);
+        if (!page) throw new BadInput(`there is no run "${id}"`);
+        if (page.attempt !== attempt) {
+          const seen = seq > 0;
+          attempt = page.attempt;
+          seq = 0;
+          if (seen) yield { type: "restart", cursor: `${attempt}-0` };
+        }
+        for (const event of page.events) {
           seq = event.seq;
           yield { type: "event", cursor: `${attempt}-${seq}`, event };
         }
-        continue;
+        if (page.full) continue;
+        if (page.state !== "queued" && page.state !== "running") {
+          yield { type: "outcome", cursor: `${attempt}-${seq}`, outcome: page.outcome as Outcome };
+          return;
+        }
+        await listener.heard(pollMs, signal);
+      } finally {
+        listener.stop();
       }
-      const log = await readLog(db, id, { attempt, seq, limit: page });
-      if (!log) throw new BadInput(`there is no run "${id}"`);
-      if (log.attempt !== attempt) {
-        const seen = seq > 0;
-        attempt = log.attempt;
-        seq = 0;
-        if (seen) yield { type: "restart", cursor: `${attempt}-0` };
-      }
-      for (const { at, event, seq: place } of log.events) {
-        seq = place;
-        yield { type: "event", cursor: `${attempt}-${seq}`, event: { seq, at, event: event as RunEvent } }; // as stored by the service
-      }
-      if (log.events.length === page) continue;
-      if (log.state !== "queued" && log.state !== "running") {
-        yield { type: "outcome", cursor: `${attempt}-${seq}`, outcome: log.outcome as Outcome };
-        return;
-      }
-      await listener.heard(pollMs, signal);
-    } finally {
-      listener.stop();
     }
+  } finally {
+    leave();
   }
 }

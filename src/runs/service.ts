@@ -23,6 +23,7 @@ import { RunQueue } from "./queue.ts";
 import { checkEvents, checkOutcome } from "./recorded.ts";
 import { type JobRequest, parseFiles, parseRequest } from "./request.ts";
 import { deadServer, endOf, type RunEnded, Runner } from "./runner.ts";
+import { SharedLog } from "./shared-log.ts";
 import type { Job, JobFiles, Limits, Outcome, RunLog, StampedEvent } from "./types.ts";
 
 export type { RunMessage } from "./follow.ts";
@@ -65,8 +66,11 @@ export class RunService {
   readonly #maxFileBytes: number;
   readonly #catalogue: string | URL | undefined;
   readonly #log: (entry: Partial<RunLog> & { message: string }) => void;
-  readonly #bell = new Bell();
+  readonly #shared: SharedLog;
+  readonly #bell = new Bell((id) => this.#shared.changed(id));
   readonly #runner: Runner;
+  /** How long viewers wait for the bell before they look again: short where the run may be in another process. */
+  readonly #pollMs: number;
   #queue: Promise<RunQueue> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
 
@@ -75,6 +79,8 @@ export class RunService {
     this.#maxFileBytes = options.maxFileBytes ?? 64 << 20;
     this.#catalogue = options.catalogue;
     this.#log = options.log ?? (() => {});
+    this.#pollMs = options.store.kind === "server" ? 300 : 2000;
+    this.#shared = new SharedLog(options.store.db, this.#pollMs);
     this.#runner = new Runner({
       store: options.store,
       bell: this.#bell,
@@ -171,12 +177,12 @@ export class RunService {
    */
   subscribe(id: string, { after, signal }: { after?: string; signal?: AbortSignal } = {}): AsyncGenerator<RunMessage> {
     return follow({
-      db: this.#store.db,
+      log: this.#shared,
       id,
       after,
       signal,
       bell: this.#bell,
-      pollMs: this.#store.kind === "server" ? 300 : 2000,
+      pollMs: this.#pollMs,
       recent: (attempt, seq) => this.#runner.recent(id, attempt, seq),
     });
   }

@@ -4,6 +4,8 @@ import { answer } from "../../server/problem.server.ts";
 import { apiRunOf, type PageArgs } from "../../server/request.server.ts";
 
 const heartbeatMs = 15_000;
+const encoder = new TextEncoder();
+const stillHere = encoder.encode(": still here\n\n");
 /** Ends the id of the last message, so that a reader who has it is told that nothing follows. */
 const lastMark = "-end";
 
@@ -22,12 +24,14 @@ export function loader(args: PageArgs): Promise<Response> {
     const stop = new AbortController();
     request.signal.addEventListener("abort", () => stop.abort(), { once: true });
     const messages = runs.subscribe(run, { signal: stop.signal, ...(after ? { after } : {}) });
-    const encoder = new TextEncoder();
     let heartbeat: ReturnType<typeof setInterval> | undefined;
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
         controller.enqueue(encoder.encode("retry: 1000\n\n"));
-        heartbeat = setInterval(() => controller.enqueue(encoder.encode(": still here\n\n")), heartbeatMs);
+        heartbeat = setInterval(() => {
+          // Behind a client that does not read, heartbeats would pile up.
+          if ((controller.desiredSize ?? 0) > 0) controller.enqueue(stillHere);
+        }, heartbeatMs);
         heartbeat.unref();
       },
       async pull(controller) {
@@ -36,7 +40,7 @@ export function loader(args: PageArgs): Promise<Response> {
           clearInterval(heartbeat);
           throw error;
         });
-        if (!next.done) return controller.enqueue(encoder.encode(framed(next.value)));
+        if (!next.done) return controller.enqueue(framed(next.value));
         clearInterval(heartbeat);
         controller.close();
       },
@@ -56,7 +60,19 @@ export function loader(args: PageArgs): Promise<Response> {
   });
 }
 
-function framed(message: RunMessage): string {
+/** Frames of events, which many viewers get: the objects are the same for all of them. */
+const frames = new WeakMap<object, { cursor: string; bytes: Uint8Array }>();
+
+function framed(message: RunMessage): Uint8Array {
+  if (message.type !== "event") return frameOf(message);
+  const known = frames.get(message.event);
+  if (known?.cursor === message.cursor) return known.bytes;
+  const bytes = frameOf(message);
+  frames.set(message.event, { cursor: message.cursor, bytes });
+  return bytes;
+}
+
+function frameOf(message: RunMessage): Uint8Array {
   const id = message.type === "outcome" ? message.cursor + lastMark : message.cursor;
-  return `id: ${id}\ndata: ${JSON.stringify(message)}\n\n`;
+  return encoder.encode(`id: ${id}\ndata: ${JSON.stringify(message)}\n\n`);
 }

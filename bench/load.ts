@@ -1,0 +1,180 @@
+import { setTimeout } from "node:timers/promises";
+import { sql } from "drizzle-orm";
+import { openStore } from "../src/store/store.ts";
+import type { Visitor } from "../test/browser/visitor.ts";
+import type { Bench } from "./bench.ts";
+import { generator } from "./generated/papers.ts";
+import { type Sample, settled, slopeOf } from "./load/growth.ts";
+import { type DeedTimes, driveMix, type MixResult } from "./load/mix.ts";
+import { signedIn } from "./load/readers.ts";
+import { type LoadSite, startSite } from "./load/site.ts";
+import { watchRun } from "./load/viewers.ts";
+
+const setting = (name: string, without: number): number => Number(process.env[`LIVEPAPERS_LOAD_${name}`] ?? without);
+/** Papers in the embedded database. With DATABASE_URL that database is used as it is. */
+const papers = setting("PAPERS", 2000);
+const seconds = setting("SECONDS", 10);
+const connections = setting("CONNECTIONS", 8);
+const viewers = setting("VIEWERS", 100);
+/** Of the growth check; docs/operations.md has the numbers of ten. */
+const minutes = setting("MINUTES", 0.5);
+const readers = 24;
+
+/**
+ * A server under load: the mix of what readers do, many viewers of one run, and whether memory grows. LIVEPAPERS_LOAD_SECONDS=60,
+ * LIVEPAPERS_LOAD_VIEWERS=1000 and LIVEPAPERS_LOAD_MINUTES=10 are what docs/operations.md reports.
+ */
+export default async function bench(report: Bench): Promise<void> {
+  const databaseUrl = process.env.DATABASE_URL;
+  const site = await startSite({ papers, databaseUrl });
+  try {
+    const people = await signedIn(site, readers);
+    const load = { readers: people, ...(await subjects(databaseUrl)) };
+    report.line(databaseUrl ? "\na PostgreSQL server" : `\nembedded, ${papers.toLocaleString("en")} papers imported`);
+    await driveMix({ url: site.url, ...load, seconds: 3, connections }); // warm-up, not counted
+    await mixed(report, site, load);
+    if (viewers > 0) await watched(report, site);
+    if (minutes > 0) await grown(report, site, load);
+  } finally {
+    await site.stop();
+  }
+}
+
+interface Load {
+  readers: readonly Visitor[];
+  papers: readonly string[];
+  questions: readonly string[];
+}
+
+/** Papers to open, those of the catalogue and generated ones, and questions of one to three words. */
+async function subjects(databaseUrl: string | undefined): Promise<Omit<Load, "readers">> {
+  const { words } = generator();
+  const questions = Array.from({ length: 400 }, (_, i) =>
+    Array.from({ length: 1 + (i % 3) }, (_, k) => words[(i * 37 + k * 11) % (i % 4 === 0 ? 5000 : 300)]).join(" "),
+  );
+  const { catalogue } = await import("../src/papers/catalogue.ts");
+  const own = catalogue.map(({ card }) => `/papers/${card.slug}`);
+  if (!databaseUrl) {
+    const made = generator().papers(Math.max(0, papers - 200), papers, papers);
+    return { questions, papers: [...own, ...made.map(({ arxiv }) => `/arxiv/${arxiv}`)] };
+  }
+  const store = await openStore({ databaseUrl });
+  try {
+    const found = await store.db.execute(sql`
+      select arxiv from livepapers.papers where not catalogued and not hidden order by serial desc limit 1000`);
+    const { rows } = found as unknown as { rows: { arxiv: string }[] };
+    return { questions, papers: [...own, ...rows.map(({ arxiv }) => `/arxiv/${arxiv}`)] };
+  } finally {
+    await store.close();
+  }
+}
+
+function timesLine(name: string, { requests, p50, p95, p99 }: DeedTimes): string {
+  const at = (value: number): string => value.toFixed(1).padStart(7);
+  return `    ${name.padEnd(6)} ${String(requests).padStart(6)}  p50 ${at(p50)}  p95 ${at(p95)}  p99 ${at(p99)} ms`;
+}
+
+function errorsOf({ errors }: MixResult): string {
+  const list = Object.entries(errors).map(([what, n]) => `${n} × ${what}`);
+  return list.length === 0 ? "no errors" : `errors: ${list.join(", ")}`;
+}
+
+const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** What the server's processor did meanwhile, in milliseconds. */
+async function worked<T>(site: LoadSite, work: () => Promise<T>): Promise<{ result: T; cpuMs: number }> {
+  const clock = async (): Promise<number> => (await site.metrics()).get("process_cpu_seconds_total") ?? Number.NaN;
+  const before = await clock();
+  const result = await work();
+  return { result, cpuMs: ((await clock()) - before) * 1000 };
+}
+
+async function mixed(report: Bench, site: LoadSite, load: Load): Promise<void> {
+  const before = await site.inspector.held();
+  const { result, cpuMs } = await worked(site, () => driveMix({ url: site.url, ...load, seconds, connections }));
+  const after = await site.inspector.held();
+  report.line(`  feed 50, paper 25, search 20, vote 5 of 100; ${connections} connections, ${seconds} s`);
+  report.line(
+    `    ${result.perSecond.toFixed(0)} requests/s, ${errorsOf(result)}, ${(cpuMs / result.requests).toFixed(1)} ms of the server's processor each`,
+  );
+  report.line(timesLine("all", result.all));
+  for (const [deed, times] of Object.entries(result.byDeed)) report.line(timesLine(deed, times));
+  report.line(`    memory ${mb(before.resident)} → ${mb(after.resident)}, heap ${mb(before.heap)} → ${mb(after.heap)}`);
+}
+
+/** Starts the claim that reports most for its time. */
+async function startRun(url: string, epochs: number): Promise<string> {
+  const answer = await fetch(`${url}/api/v1/runs`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Origin: url },
+    body: JSON.stringify({ kind: "claim", slug: "system-ranking", scale: "quick", params: { draws: epochs } }),
+  });
+  if (!answer.ok) throw new Error(`starting a run: ${answer.status} ${await answer.text()}`);
+  return ((await answer.json()) as { id: string }).id;
+}
+
+async function watched(report: Bench, site: LoadSite): Promise<void> {
+  const before = await site.inspector.held();
+  let during = before;
+  const { result, cpuMs } = await worked(site, async () => {
+    const id = await startRun(site.url, 2000);
+    return watchRun(site.url, id, viewers, {
+      opened: async () => {
+        during = await site.inspector.held();
+      },
+    });
+  });
+  await setTimeout(1000);
+  const after = await site.inspector.held();
+  const { messages, lost, doubled, disordered, broken, spread, lastAfterEnd } = result;
+  report.line(`  ${viewers} viewers of one run, ${messages} messages each`);
+  report.line(`    lost ${lost}, doubled ${doubled}, out of order ${disordered}, broken connections ${broken}`);
+  report.line(
+    `    from the first viewer's last message to the last viewer's ${spread} ms; from the run's end ${lastAfterEnd} ms`,
+  );
+  report.line(`    ${(cpuMs / 1000).toFixed(1)} s of the server's processor, the run's own included`);
+  report.line(
+    `    heap ${mb(before.heap)} → ${mb(during.heap)} (${((during.heap - before.heap) / viewers / 1000).toFixed(0)} kB a viewer) → ${mb(after.heap)}; memory ${mb(before.resident)} → ${mb(during.resident)} → ${mb(after.resident)}; handles ${before.handles} → ${during.handles} → ${after.handles}`,
+  );
+}
+
+async function grown(report: Bench, site: LoadSite, load: Load): Promise<void> {
+  const slice = Math.max(3, (minutes * 60) / 30);
+  const samples: Sample[] = [];
+  const began = performance.now();
+  let requests = 0;
+  let errors = 0;
+  const sample = async (): Promise<void> => {
+    samples.push({ at: (performance.now() - began) / 1000, requests, ...(await site.inspector.held()) });
+  };
+  await sample();
+  while (performance.now() - began < minutes * 60_000) {
+    const id = await startRun(site.url, 10);
+    const [mix] = await Promise.all([
+      driveMix({ url: site.url, ...load, seconds: slice, connections, seed: samples.length + 2 }),
+      watchRun(site.url, id, 10, { openMs: 100 }),
+    ]);
+    requests += mix.requests;
+    errors += Object.values(mix.errors).reduce((sum, n) => sum + n, 0);
+    await sample();
+  }
+  const late = settled(samples);
+  report.line(
+    `  growth over ${minutes} min, ${requests} requests, ${errors} errors, ${samples.length - 1} runs with 10 viewers; after collecting`,
+  );
+  const line = (name: string, of: (sample: Sample) => number, show: (value: number) => string): void => {
+    const { perHour, low, high } = slopeOf(late, of);
+    const [first, last] = [samples[0], samples.at(-1)].map((each) => (each ? show(of(each)) : "none"));
+    report.line(
+      `    ${name.padEnd(9)} ${first} → ${last}; slope ${show(perHour)}/h (95 %: ${show(low)} to ${show(high)})`,
+    );
+  };
+  line("heap", ({ heap }) => heap, mb);
+  line("external", ({ external }) => external, mb);
+  line("memory", ({ resident }) => resident, mb);
+  line(
+    "handles",
+    ({ handles }) => handles,
+    (value) => value.toFixed(1),
+  );
+}
