@@ -17,6 +17,32 @@ export {
   linearScores,
   logisticProbabilities,
 } from "./linear-models.ts";
+export { AdaptiveThreshold } from "./online-active-learning/adaptive-threshold.ts";
+export { type AdwinSettings, adwin } from "./online-active-learning/adwin.ts";
+export { importanceWeighted, queryByCommittee } from "./online-active-learning/committee-strategies.ts";
+export { DOptimal, type DOptimalSettings, dOptimal } from "./online-active-learning/d-optimal.ts";
+export { type DdmSettings, ddm } from "./online-active-learning/ddm.ts";
+export { densityWeighted } from "./online-active-learning/density-weighted.ts";
+export {
+  EvolvingPrototypes,
+  type PrototypeSettings,
+  type PrototypeState,
+} from "./online-active-learning/evolving-prototypes.ts";
+export { exp3Chooser } from "./online-active-learning/exp3-chooser.ts";
+export {
+  makeStrategy,
+  type StrategyName,
+  type StrategySettings,
+  strategyNames,
+} from "./online-active-learning/strategies.ts";
+export {
+  fixedUncertainty,
+  randomizedVariableUncertainty,
+  randomSampling,
+  selectiveSampling,
+  splitSampling,
+  variableUncertainty,
+} from "./online-active-learning/uncertainty-strategies.ts";
 export { type LogisticSettings, type LogisticState, OnlineLogistic } from "./online-logistic.ts";
 export { type RunStreamSettings, runStream, type StreamRecord, type StreamResult } from "./prequential.ts";
 export type { Decision, Passed, QueryContext, QueryStrategy } from "./query-strategy.ts";
