@@ -141,6 +141,12 @@ export class Feed {
     return findPaperRow(this.#db, name);
   }
 
+  /** The entries of these slugs in their order, without hidden ones. */
+  async listed(slugs: readonly string[]): Promise<PaperRow[]> {
+    const papers = await this.#papers(slugs);
+    return slugs.flatMap((slug) => papers.get(slug) ?? []);
+  }
+
   search(text: string, options: SearchOptions): Promise<SearchResult> {
     return searchPapers(this.#db, text, options);
   }

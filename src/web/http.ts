@@ -6,6 +6,7 @@ import compression from "compression";
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import { RouterContextProvider, type ServerBuild } from "react-router";
 import { apiV1, openReads } from "./api/router.ts";
+import { feedDocuments } from "./feeds/router.ts";
 import { nonceOf, securityHeaders } from "./guard/headers.ts";
 import { requestLimits } from "./guard/limits.ts";
 import { refuseOtherSites } from "./guard/origin.ts";
@@ -68,10 +69,11 @@ export async function createApp(folder: string, options: AppOptions): Promise<Ex
   return app;
 }
 
-/** What stands before everything that depends on the reader, and the public API. */
+/** What stands before everything that depends on the reader, the lists for feed readers, and the public API. */
 export function addApi(app: Express, { services, papers, readers, settings }: AppOptions): void {
   app.use("/api/v1", openReads);
   app.use(refuseOtherSites(settings.publicUrl));
+  app.use(feedDocuments({ services, papers }));
   app.use(readers.note);
   app.use(requestLimits(settings));
   app.use("/api/v1", apiV1({ services, papers }));

@@ -18,6 +18,7 @@ import { latestVerdicts, listRuns, type PaperVerdict } from "../store/runs.ts";
 import { keyFor, readSecret } from "../store/secret.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { noteRefusal } from "../store/subscriptions.ts";
+import { verdictsSince } from "../store/verdict-since.ts";
 import { Accounts } from "./accounts.ts";
 import { ensureBuild } from "./build.ts";
 import { siteCookies } from "./guard/cookies.ts";
@@ -189,6 +190,7 @@ export async function openSite({ store, settings, dataDir, url, worker, finishMs
     readers: new Readers({ db, secret, cookies, admins: settings.admins }),
     services: {
       ...common,
+      siteUrl,
       runs: new ReaderRuns({ db, service: runs, papers, settings }),
       accounts: new Accounts({ db, cookies, mail, siteUrl }),
       inbox: new Inbox({ db, mail, links, siteUrl }),
@@ -231,6 +233,7 @@ function servicesOf({ db }: Store) {
       }
       return known.verdicts;
     },
+    verdictsSince: (slugs) => verdictsSince(db, slugs),
     claimRuns: (slug, limit) => listRuns(db, { slug, kind: "claim", limit }),
     events: async (id) => (await listEvents(db, id)) as StampedEvent[], // stored by the run service
     files: (id) => listFiles(db, id),

@@ -22,6 +22,8 @@ export interface Services {
   feed: Feed;
   /** The latest verdict of every paper that has one. */
   verdicts(): Promise<ReadonlyMap<string, PaperVerdict>>;
+  /** Since when the claims of these papers come out as they last did. */
+  verdictsSince(slugs: readonly string[]): Promise<ReadonlyMap<string, Date>>;
   /** Runs of a paper's claim, newest first. */
   claimRuns(slug: string, limit: number): Promise<RunRecord[]>;
   /** All events of a run so far. This and the files are for runs that `runs.get` has given. */
@@ -30,6 +32,8 @@ export interface Services {
   files(id: string): Promise<FileRecord[]>;
   /** The bytes of a file of a run. */
   readFile(id: string, file: FileRecord): AsyncIterable<Uint8Array>;
+  /** Where readers reach the site. */
+  siteUrl: URL;
   /** Version of this package. */
   version: string;
 }

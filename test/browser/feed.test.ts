@@ -83,3 +83,30 @@ describe("the search", () => {
     await expectAccessible(await site.open("/search?q=learning"));
   });
 });
+
+describe("lists for feed readers", () => {
+  it("are named in the head of their pages, linked from them, and there", async () => {
+    const page = await site.open("/?view=newest&field=model-merging&after=x", noScript);
+    for (const path of ["", "/?view=day&when=2026-11-23", "/fields/model-merging", "/search?q=soups+%26+pains"]) {
+      if (path !== "") await page.goto(site.url + path);
+      const named = await page
+        .locator('head link[rel="alternate"]')
+        .evaluateAll((links) =>
+          links.map((link) => ({ href: link.getAttribute("href") ?? "", type: link.getAttribute("type") ?? "" })),
+        );
+      expect(named.length, path).toBeGreaterThanOrEqual(2);
+      for (const { href, type } of named) {
+        expect(href).not.toMatch(/after|when/);
+        const response = await fetch(site.url + href);
+        expect([response.status, response.headers.get("content-type")], href).toEqual([200, `${type}; charset=utf-8`]);
+        expect(await page.locator(`main a[href="${href}"]`).count(), href).toBe(1);
+      }
+    }
+    await page.goto(`${site.url}/search?q=soups`);
+    await expectAccessible(page);
+    expect(await (await fetch(`${site.url}/search/feed.json?q=soups`)).json()).toMatchObject({
+      home_page_url: `${site.url}/search?q=soups`,
+      items: [{ title: "Model soups without merging pains", id: `${site.url}/arxiv/2611.00002` }],
+    });
+  });
+});

@@ -6,12 +6,16 @@ export type Keeping = "public" | "private";
 
 /** A JSON answer with an ETag, or 304 when the client has it already. */
 export function tagged(request: Request, value: unknown, keeping: Keeping): Response {
-  const body = JSON.stringify(value);
+  return taggedText(request, JSON.stringify(value), { type: "application/json", cache: `${keeping}, no-cache` });
+}
+
+/** A text with an ETag, or 304 when the client has it already. `cache` is its Cache-Control. */
+export function taggedText(request: Request, body: string, { type, cache }: { type: string; cache: string }): Response {
   // Weak: the bytes may be compressed on their way.
   const etag = `W/"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
-  const headers = { ETag: etag, "Cache-Control": `${keeping}, no-cache`, Vary: "Accept-Encoding" };
+  const headers = { ETag: etag, "Cache-Control": cache, Vary: "Accept-Encoding" };
   if (matches(request.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
-  return new Response(body, { headers: { ...headers, "Content-Type": "application/json; charset=utf-8" } });
+  return new Response(body, { headers: { ...headers, "Content-Type": `${type}; charset=utf-8` } });
 }
 
 function matches(given: string | null, etag: string): boolean {

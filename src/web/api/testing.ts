@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import express, { type Express } from "express";
 import { queueState } from "../../store/queue-state.ts";
-import { openStore } from "../../store/store.ts";
+import { openStore, type Store } from "../../store/store.ts";
 import { addApi } from "../http.ts";
 import { silentLog } from "../operations/log.ts";
 import { Metrics } from "../operations/metrics.ts";
@@ -14,6 +14,7 @@ import { type Environment, settingsOf } from "../settings.ts";
 
 export interface ApiServer {
   url: string;
+  store: Store;
   /** Ends every connection, as a network that fails. */
   cut(): void;
   /** The same site at another address, with other limits. */
@@ -48,7 +49,7 @@ export async function apiServer(env: Environment = {}): Promise<ApiServer> {
   });
   addApi(app, { ...site, settings });
   return {
-    ...{ url, cut },
+    ...{ url, store, cut },
     beside(other) {
       const second = express();
       addApi(second, { ...site, settings: { ...settings, ...settingsOf(other) } });

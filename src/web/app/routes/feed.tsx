@@ -3,8 +3,10 @@ import type { FeedPage, FeedQuery } from "../../../feed/feed.ts";
 import { type FeedView, feedViews } from "../../../feed/views.ts";
 import { type FieldId, fields, isField } from "../../../kit/fields.ts";
 import { servicesOf } from "../../services.ts";
+import { FeedLinks } from "../components/feed-links.tsx";
 import { InboxBox } from "../components/inbox-box.tsx";
 import { PaperList } from "../components/paper-list.tsx";
+import { feedName, feedQuery } from "../lib/feed-links.ts";
 import { formatDay } from "../lib/format.ts";
 import { periodTitle } from "../lib/period.ts";
 import { entryLine, sourceTitles } from "../server/feed.server.ts";
@@ -152,6 +154,7 @@ export default function Feed() {
   const { view, field, onlyRunnable, runnable, place, folder, marks, papers } = useLoaderData<typeof loader>();
   const link = useFeedLink();
   const chosen = field ? fields[field].title : null;
+  const choice = { view, field: field ?? undefined, runnable: onlyRunnable };
   return (
     <div className="page feed">
       <title>{chosen ? `${chosen} · livepapers` : "livepapers: daily papers that run"}</title>
@@ -214,6 +217,7 @@ export default function Feed() {
           </section>
           <Turn />
           <InboxBox key={field} field={field} folder={folder} />
+          <FeedLinks path="/" query={feedQuery(choice)} title={feedName(choice)} />
         </div>
       </div>
     </div>

@@ -5,10 +5,12 @@ import { isRunnable } from "../../../kit/paper.ts";
 import { guideOf } from "../../../papers/catalogue.ts";
 import { readerOf } from "../../reader.ts";
 import { servicesOf } from "../../services.ts";
+import { FeedLinks } from "../components/feed-links.tsx";
 import { FieldGuide } from "../components/field-guide.tsx";
 import { InboxBox } from "../components/inbox-box.tsx";
 import { FollowButton } from "../components/marks.tsx";
 import { PaperList } from "../components/paper-list.tsx";
+import { feedName, feedQuery } from "../lib/feed-links.ts";
 import { count } from "../lib/format.ts";
 import { guidePage } from "../server/guide.server.ts";
 import { marksOf } from "../server/marks.server.ts";
@@ -45,6 +47,7 @@ export function shouldRevalidate({ currentUrl, nextUrl, formAction }: ShouldReva
 export default function FieldPage() {
   const { field, follows, guide, papers, marks, runnable, folder } = useLoaderData<typeof loader>();
   const { title, about } = fields[field];
+  const all = { view: "newest", field } as const;
   return (
     <div className="page">
       <title>{`${title} · livepapers`}</title>
@@ -65,6 +68,8 @@ export default function FieldPage() {
         <PaperList papers={papers} marks={marks} showField={false} />
       </div>
       <InboxBox field={field} folder={folder} />
+      <FeedLinks path={`/fields/${field}`} title={title} />
+      <FeedLinks path="/" query={feedQuery(all)} title={`${feedName(all)}, imported ones too`} />
       {guide && <FieldGuide field={field} guide={guide} />}
     </div>
   );

@@ -1,6 +1,7 @@
 import { Link, useLoaderData } from "react-router";
 import { fields } from "../../../kit/fields.ts";
 import { servicesOf } from "../../services.ts";
+import { FeedLinks } from "../components/feed-links.tsx";
 import { PaperList } from "../components/paper-list.tsx";
 import { count } from "../lib/format.ts";
 import { hitLine } from "../server/feed.server.ts";
@@ -175,6 +176,7 @@ export default function Search() {
                 )}
               </nav>
             )}
+            <FeedLinks path="/search" query={{ q: q.trim() }} title={`Search: ${q.trim()}`} />
           </div>
         </div>
       ) : (
