@@ -4,16 +4,17 @@ import { BadInput, nearest } from "../kit/errors.ts";
 import type { AnyTool, Table } from "../kit/paper.ts";
 import { fieldsOf, parseParams } from "../kit/params.ts";
 import { sampleOf } from "../kit/samples.ts";
-import { version } from "../runs/about.ts";
 import { fileSink, stdoutSink } from "../runs/sinks.ts";
 import type { JobFile, Outcome, OutputInfo, ToolJob } from "../runs/types.ts";
 import { captureText } from "./capture.ts";
 import { type Answer, type Cli, status } from "./context.ts";
+import { localEngine, type RunFacts } from "./engine.ts";
 import { addFields, givenValues } from "./flags.ts";
 import { addRoles, assignInputs, jobFiles, type Paths, roleFlag, stdinRole } from "./inputs.ts";
 import { terminalLimits } from "./limits.ts";
 import { endedWell } from "./outcome.ts";
 import { emptyRecording, type Recording, record, renderRecording, withProgress } from "./recorder.ts";
+import { addServer, siteOf } from "./remote/site.ts";
 import { parseSeed } from "./seed.ts";
 import { exampleOf } from "./show.ts";
 import { nameInput } from "./stdin.ts";
@@ -129,6 +130,7 @@ interface Applied {
   done: Extract<Outcome, { summary: unknown }>;
   recording: Recording;
   durationMs: number;
+  facts: RunFacts;
   /** What would have gone to standard output, where it was held back for a JSON document. */
   text: string | undefined;
 }
@@ -136,6 +138,8 @@ interface Applied {
 async function applyTool(cli: Cli, target: ToolTarget, command: Command, words: string[]): Promise<Applied> {
   const { out, force = false, json } = command.opts<Options>();
   const { job, files, role, paths } = await prepare(target, command, words);
+  const site = await siteOf(cli, command, ["post /apply", "get /runs/{id}/events", "get /runs/{id}/outputs/{name}"]);
+  const engine = site ? (await import("./remote/engine.ts")).remoteEngine(site) : localEngine(cli);
   const capture = json && out === undefined ? captureText() : undefined;
   const recording = emptyRecording();
   const start = performance.now();
@@ -143,7 +147,7 @@ async function applyTool(cli: Cli, target: ToolTarget, command: Command, words: 
     const stdout = capture?.stream ?? behindProgress(cli.stdout, progress);
     const sink = out === undefined ? await stdoutSink({ stdout, force }) : await fileSink({ out, force });
     const input = role && (await nameInput(cli.stdin, role.accepts, cli.signal));
-    return cli.execute(job, {
+    return engine.execute(job, {
       files: input ? await jobFiles(target.tool, paths, input.name) : files,
       ...(input ? { stdin: input.stream } : {}),
       sink,
@@ -155,12 +159,15 @@ async function applyTool(cli: Cli, target: ToolTarget, command: Command, words: 
       },
     });
   });
+  const elapsed = performance.now() - start;
   const done = endedWell(outcome, cli);
   if (!("summary" in done)) throw new Error("a tool ended without a summary");
-  return { job, done, recording, durationMs: Math.round(performance.now() - start), text: capture?.text() };
+  const facts = engine.facts();
+  const durationMs = Math.round(facts.durationMs ?? elapsed);
+  return { job, done, recording, durationMs, facts, text: capture?.text() };
 }
 
-function documentOf({ job, done, recording, durationMs, text }: Applied): ApplyDocument {
+function documentOf({ job, done, recording, durationMs, facts, text }: Applied): ApplyDocument {
   const outputs = done.outputs.map(
     ({ path, ...info }): OutputDocument =>
       path === undefined ? { ...info, path: null, text: text ?? "" } : { ...info, path },
@@ -173,7 +180,7 @@ function documentOf({ job, done, recording, durationMs, text }: Applied): ApplyD
     outputs,
     tables: recording.tables,
     durationMs,
-    version: version(),
+    version: facts.version,
   };
 }
 
@@ -244,6 +251,7 @@ export function addApply(program: Command, cli: Cli, answer: Answer, target?: To
     .option("--charts <dir>", "write the charts as SVG into this folder")
     .option("--force", "overwrite what is there")
     .option("--json", "print one JSON document, nothing else, on standard output");
+  addServer(command);
   const fields = target ? fieldsOf(target.tool.options) : [];
   if (!fields.some((field) => field.flag === "seed")) {
     command.option("--seed <n>", "a whole number from 0 to 4294967295; default 1");

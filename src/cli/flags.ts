@@ -3,7 +3,7 @@ import { describeRange, type Field } from "../kit/params.ts";
 import { plainMath } from "../kit/plain-math.ts";
 
 /** Options every paper's command has of its own; a paper's parameter or input role may not take these names. */
-export const ownFlags = ["help", "version", "json", "out", "force", "seed", "scale"] as const;
+export const ownFlags = ["help", "version", "json", "out", "force", "seed", "scale", "server"] as const;
 
 const placeholders: Record<Field["kind"], string> = {
   number: "<number>",

@@ -5,13 +5,14 @@ import { isRunnable, type Paper } from "../kit/paper.ts";
 import { plainMath } from "../kit/plain-math.ts";
 import { catalogue } from "../papers/catalogue.ts";
 import type { Cli } from "./context.ts";
+import { addServer, type Site, siteOf } from "./remote/site.ts";
 import { clip, padEnd, textWidth } from "./terminal/text.ts";
 
 /** One paper in `livepapers list --json`. */
 export interface Listed {
   slug: string;
   title: string;
-  field: FieldId;
+  field: string;
   year: number;
   arxiv: string;
   /** Whether `livepapers reproduce` runs its claim. */
@@ -45,39 +46,47 @@ export function fieldNamed(name: string): FieldId {
   });
 }
 
-function printList(cli: Cli, papers: readonly Paper[]): void {
+function printList(cli: Cli, papers: readonly Listed[]): void {
   const { out } = cli;
   const { paint } = out;
-  const widest = Math.max(...papers.map(({ card }) => textWidth(card.slug)));
-  for (const field of fieldIds) {
-    const mine = papers.filter(({ card }) => card.field === field);
+  const widest = Math.max(0, ...papers.map(({ slug }) => textWidth(slug)));
+  // A server may have fields that this version does not know.
+  for (const field of new Set([...fieldIds, ...papers.map((paper) => paper.field)])) {
+    const mine = papers.filter((paper) => paper.field === field);
     if (mine.length === 0) continue;
-    out.line(paint.bold(fields[field].title));
-    for (const paper of mine) {
-      const mark = isRunnable(paper) ? paint.good("●") : paint.dim("○");
-      const head = `  ${mark} ${padEnd(paper.card.slug, widest)}  ${paint.dim(String(paper.card.year))}  `;
-      const title = clip(plainMath(paper.card.title), Math.max(20, out.columns - textWidth(head)));
-      out.line(head + (isRunnable(paper) ? title : paint.dim(title)));
+    out.line(paint.bold(isField(field) ? fields[field].title : field));
+    for (const { slug, year, title: whole, runnable } of mine) {
+      const mark = runnable ? paint.good("●") : paint.dim("○");
+      const head = `  ${mark} ${padEnd(slug, widest)}  ${paint.dim(String(year))}  `;
+      const title = clip(plainMath(whole), Math.max(20, out.columns - textWidth(head)));
+      out.line(head + (runnable ? title : paint.dim(title)));
     }
     out.line();
   }
-  const runnable = papers.filter(isRunnable).length;
-  const count = `${papers.length} ${papers.length === 1 ? "paper" : "papers"}, ${runnable} of them`;
+  const running = papers.filter(({ runnable }) => runnable).length;
+  const count = `${papers.length} ${papers.length === 1 ? "paper" : "papers"}, ${running} of them`;
   out.line(paint.dim(`${count} runnable (●); not runnable yet (○). Next: livepapers show SLUG`));
 }
 
+/** The papers of this version, or of a server. */
+async function papersOf(cli: Cli, site: Site | undefined, field: FieldId | undefined): Promise<Listed[]> {
+  if (site) return (await import("./remote/papers.ts")).listedAt(site, field, cli.signal);
+  return catalogue.filter(({ card }) => field === undefined || card.field === field).map(listed);
+}
+
 export function addList(program: Command, cli: Cli): void {
-  program
+  const command = program
     .command("list")
     .summary("list the papers")
     .description("Lists the papers, field by field, and says which run.")
     .option("--field <field>", `one field only: ${fieldIds.join(", ")}`)
     .option("--json", "print one JSON array of {slug, title, field, year, arxiv, runnable, tool, where}")
     .addHelpText("after", "\nExample:\n  livepapers list --field model-merging")
-    .action((options: { field?: string; json?: boolean }) => {
+    .action(async (options: { field?: string; json?: boolean }) => {
       const field = options.field === undefined ? undefined : fieldNamed(options.field);
-      const papers = catalogue.filter(({ card }) => field === undefined || card.field === field);
-      if (options.json) cli.out.line(JSON.stringify(papers.map(listed), null, 2));
+      const papers = await papersOf(cli, await siteOf(cli, command, ["get /papers"]), field);
+      if (options.json) cli.out.line(JSON.stringify(papers, null, 2));
       else printList(cli, papers);
     });
+  addServer(command);
 }

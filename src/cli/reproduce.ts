@@ -2,13 +2,14 @@ import type { Command } from "commander";
 import { BadInput } from "../kit/errors.ts";
 import { type Scale, scales, type Table, type Verdict } from "../kit/paper.ts";
 import { claimParams, fieldsOf, kebab } from "../kit/params.ts";
-import { version } from "../runs/about.ts";
 import type { ClaimJob } from "../runs/types.ts";
 import { type Answer, type Cli, status } from "./context.ts";
+import { type Engine, localEngine, type RunFacts } from "./engine.ts";
 import { addFields, givenValues, shownValue } from "./flags.ts";
 import { terminalLimits } from "./limits.ts";
 import { endedWell, verdictStatus } from "./outcome.ts";
 import { emptyRecording, type Recording, record, renderRecording, withProgress } from "./recorder.ts";
+import { addServer, siteOf } from "./remote/site.ts";
 import { parseSeed } from "./seed.ts";
 import type { ClaimTarget } from "./target.ts";
 import { duration, paragraph } from "./terminal/text.ts";
@@ -44,11 +45,15 @@ export function parseScale(text: string | undefined): Scale {
 export async function runClaimJob(
   job: ClaimJob,
   cli: Cli,
-  { parallel = 1, onProgress }: { parallel?: number; onProgress?: (fraction: number, message: string) => void } = {},
-): Promise<{ document: ReproduceDocument; recording: Recording }> {
+  {
+    parallel = 1,
+    engine = localEngine(cli),
+    onProgress,
+  }: { parallel?: number; engine?: Engine; onProgress?: (fraction: number, message: string) => void } = {},
+): Promise<{ document: ReproduceDocument; recording: Recording; facts: RunFacts }> {
   const recording = emptyRecording();
   const start = performance.now();
-  const outcome = await cli.execute(job, {
+  const outcome = await engine.execute(job, {
     signal: cli.signal,
     limits: terminalLimits({ parallel }),
     onEvent({ event }) {
@@ -56,8 +61,9 @@ export async function runClaimJob(
       else record(recording, event);
     },
   });
-  const durationMs = Math.round(performance.now() - start);
+  const elapsed = performance.now() - start;
   const done = endedWell(outcome, cli);
+  const facts = engine.facts();
   if (!("verdict" in done)) throw new Error("a claim ended without a verdict");
   const { slug, scale, seed, params } = job;
   const document = {
@@ -67,10 +73,10 @@ export async function runClaimJob(
     params,
     verdict: done.verdict,
     tables: recording.tables,
-    durationMs,
-    version: version(),
+    durationMs: Math.round(facts.durationMs ?? elapsed),
+    version: facts.version,
   };
-  return { document, recording };
+  return { document, recording, facts };
 }
 
 async function reproduce(
@@ -84,19 +90,22 @@ async function reproduce(
   const scale = parseScale(options.scale);
   const seed = parseSeed(options.seed);
   const params = claimParams(claim, scale, givenValues(command, fieldsOf(claim.params)));
+  const site = await siteOf(cli, command, ["post /runs", "get /runs/{id}/events", "post /runs/{id}/cancel"]);
+  const engine = site ? (await import("./remote/engine.ts")).remoteEngine(site) : localEngine(cli);
   const folder =
     options.out === undefined ? undefined : await (await import("./report/folder.ts")).reportFolder(options.out);
   try {
-    const { document, recording } = await withProgress(cli.err, (progress) =>
-      runClaimJob({ kind: "claim", slug, scale, seed, params }, cli, { onProgress: progress.update }),
+    const { document, recording, facts } = await withProgress(cli.err, (progress) =>
+      runClaimJob({ kind: "claim", slug, scale, seed, params }, cli, { engine, onProgress: progress.update }),
     );
     if (folder) {
       const { writeReport } = await import("./report/write.ts");
-      await writeReport(folder, { card: experiment.card, document, recording });
+      await writeReport(folder, { card: experiment.card, document, recording, platform: facts.platform });
     }
     if (options.json) cli.out.line(JSON.stringify(document, null, 2));
     else print(cli, document, recording, options.out);
     if (folder && options.out !== undefined) cli.err.line(`The report is in ${folder.shown}.`);
+    if (facts.page !== undefined) cli.err.line(`The run is at ${facts.page}`);
     answer.status = verdictStatus(document.verdict.outcome);
   } finally {
     await folder?.discard();
@@ -148,6 +157,7 @@ export function addReproduce(program: Command, cli: Cli, answer: Answer, target?
     .option("--seed <n>", "a whole number from 0 to 4294967295; default 1")
     .option("--json", "print one JSON document, nothing else, on standard output")
     .option("--out <dir>", "also write report.html, report.json and every chart as SVG into this folder");
+  addServer(command);
   if (target) {
     const { quick, full } = target.claim.scales;
     const fields = fieldsOf(target.claim.params, quick as Record<string, unknown>);

@@ -1,20 +1,38 @@
 import type { Command } from "commander";
-import { fields } from "../kit/fields.ts";
-import { type Card, isRunnable, type Paper } from "../kit/paper.ts";
+import type { Paper as ImportedPaper } from "../api/client.ts";
+import { fields, isField } from "../kit/fields.ts";
+import { type Card, isRunnable } from "../kit/paper.ts";
 import { plainMath } from "../kit/plain-math.ts";
 import { getPaper } from "../papers/catalogue.ts";
 import type { Cli } from "./context.ts";
+import { addServer, type Site, siteOf } from "./remote/site.ts";
 import type { Sheet } from "./terminal/sheet.ts";
 import { commandLine, paragraph, wrap } from "./terminal/text.ts";
 
-/** The card as `livepapers show --json` prints it: the card itself, its arXiv link, and whether the claim runs. */
-export function shown(paper: Paper): Card & { runnable: boolean; links: { arxiv: string; code?: string } } {
-  const { card } = paper;
-  const links = { arxiv: `https://arxiv.org/abs/${card.arxiv}`, ...(card.code ? { code: card.code } : {}) };
-  return { ...card, runnable: isRunnable(paper), links };
+/** A card with what stands beside it. */
+export interface ShownPaper {
+  card: Card;
+  runnable: boolean;
+  tools: readonly { name: string; example: string }[];
 }
 
-function authorsOf(card: Card): string {
+/** A paper of this version, with its tools where they are wanted. */
+async function ownPaper(slug: string): Promise<ShownPaper> {
+  const paper = getPaper(slug);
+  const { tools } = (await paper.tool?.()) ?? { tools: [] };
+  return { card: paper.card, runnable: isRunnable(paper), tools };
+}
+
+/** The card as `livepapers show --json` prints it: the card itself, its arXiv link, and whether the claim runs. */
+export function shown({
+  card,
+  runnable,
+}: ShownPaper): Card & { runnable: boolean; links: { arxiv: string; code?: string } } {
+  const links = { arxiv: `https://arxiv.org/abs/${card.arxiv}`, ...(card.code ? { code: card.code } : {}) };
+  return { ...card, runnable, links };
+}
+
+function authorsOf(card: Pick<Card, "authors">): string {
   const { authors } = card;
   return authors.length > 6 ? `${authors.slice(0, 5).join(", ")} and ${authors.length - 5} more` : authors.join(", ");
 }
@@ -24,10 +42,7 @@ function heading(out: Sheet, text: string): void {
   out.line(out.paint.bold(text));
 }
 
-async function toolLines(paper: Paper): Promise<string[]> {
-  if (!paper.tool) return [];
-  const { tools } = await paper.tool();
-  const { slug } = paper.card;
+function toolLines({ card: { slug }, tools }: ShownPaper): string[] {
   return tools.map(
     (tool) =>
       `livepapers apply ${slug} ${tools.length > 1 ? `${tool.name} ` : ""}${exampleOf(tool.name, tools.length, tool.example)}`,
@@ -50,12 +65,17 @@ function printParts(out: Sheet, card: Card): void {
   }
 }
 
-async function printCard(cli: Cli, paper: Paper): Promise<void> {
+function printCard(cli: Cli, paper: ShownPaper): void {
   const { out } = cli;
   const { card } = paper;
   const width = out.columns;
   for (const line of wrap(plainMath(card.title), Math.min(width, 100))) out.line(out.paint.bold(line));
-  out.line(paragraph(`${authorsOf(card)}. ${card.venue ?? card.year}. ${fields[card.field].title}.`, width));
+  out.line(
+    paragraph(
+      `${authorsOf(card)}. ${card.venue ?? card.year}. ${isField(card.field) ? fields[card.field].title : card.field}.`,
+      width,
+    ),
+  );
   out.line(out.paint.accent(`https://arxiv.org/abs/${card.arxiv}`));
   if (card.code) out.line(out.paint.accent(card.code));
   heading(out, "Summary");
@@ -72,26 +92,54 @@ async function printCard(cli: Cli, paper: Paper): Promise<void> {
     }
   }
   heading(out, "Run it");
-  if (isRunnable(paper)) out.line(`  livepapers reproduce ${card.slug}`);
+  if (paper.runnable) out.line(`  livepapers reproduce ${card.slug}`);
   else out.line("  The claim is not runnable yet.");
   heading(out, "On your own data");
   out.line(paragraph(plainMath(card.tool), width, 2));
-  const examples = await toolLines(paper);
+  const examples = toolLines(paper);
   for (const example of examples) out.line(commandLine(example, width));
   if (examples.length === 0) out.line("  The tool is not there yet.");
 }
 
+/** A paper that a server has imported: there is no card, and what can be read is the authors' own. */
+function printImported({ out }: Cli, { title, authors, year, arxiv, abstract }: ImportedPaper): void {
+  for (const line of wrap(plainMath(title), Math.min(out.columns, 100))) out.line(out.paint.bold(line));
+  out.line(paragraph(`${authorsOf({ authors })}. ${year}.`, out.columns));
+  out.line(out.paint.accent(`https://arxiv.org/abs/${arxiv}`));
+  heading(out, "The authors’ abstract");
+  out.line(paragraph(plainMath(abstract ?? ""), out.columns, 2));
+  out.line();
+  out.line("This paper is imported only: it has no card, and its claim is not written down yet.");
+}
+
+async function showAt(cli: Cli, site: Site, slug: string, json: boolean): Promise<void> {
+  const paper = await (await import("./remote/papers.ts")).paperAt(site, slug, cli.signal);
+  const { card, runnable, tools } = paper;
+  // Of a version with more fields than this one, the field is shown by its name.
+  if (card) return print(cli, { card: card as Card, runnable, tools }, json);
+  if (!json) return printImported(cli, paper);
+  const { slug: own, title, authors, year, arxiv, field, abstract } = paper;
+  const links = { arxiv: `https://arxiv.org/abs/${arxiv}` };
+  cli.out.line(JSON.stringify({ slug: own, title, authors, year, arxiv, field, abstract, runnable, links }, null, 2));
+}
+
+function print(cli: Cli, paper: ShownPaper, json: boolean): void {
+  if (json) cli.out.line(JSON.stringify(shown(paper), null, 2));
+  else printCard(cli, paper);
+}
+
 export function addShow(program: Command, cli: Cli): void {
-  program
+  const command = program
     .command("show")
     .summary("show a paper's card")
     .description("Shows what a paper says, what its claim is, what decides it, and how to run it.")
-    .argument("<slug>", "the paper, as in livepapers list")
+    .argument("<slug>", "the paper, as in livepapers list; with --server an arXiv id will do")
     .option("--json", "print the card as one JSON document")
     .addHelpText("after", "\nExample:\n  livepapers show system-ranking")
-    .action(async (slug: string, options: { json?: boolean }) => {
-      const paper = getPaper(slug);
-      if (options.json) cli.out.line(JSON.stringify(shown(paper), null, 2));
-      else await printCard(cli, paper);
+    .action(async (slug: string, { json = false }: { json?: boolean }) => {
+      const site = await siteOf(cli, command, ["get /papers/{slug}"]);
+      if (site) await showAt(cli, site, slug, json);
+      else print(cli, await ownPaper(slug), json);
     });
+  addServer(command);
 }

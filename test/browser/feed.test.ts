@@ -102,8 +102,7 @@ describe("lists for feed readers", () => {
         expect(await page.locator(`main a[href="${href}"]`).count(), href).toBe(1);
       }
     }
-    await page.goto(`${site.url}/search?q=soups`);
-    await expectAccessible(page);
+    await expectAccessible(await site.open("/fields/model-merging"));
     expect(await (await fetch(`${site.url}/search/feed.json?q=soups`)).json()).toMatchObject({
       home_page_url: `${site.url}/search?q=soups`,
       items: [{ title: "Model soups without merging pains", id: `${site.url}/arxiv/2611.00002` }],

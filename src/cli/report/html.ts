@@ -13,12 +13,13 @@ export interface Report {
   card: Card | ExperimentCard;
   document: ReproduceDocument;
   recording: Recording;
+  /** The machine it was measured on. */
+  platform: string;
 }
 
-/** What the page needs beyond the report: drawn charts by name, and when and where it was measured. */
+/** What the page needs beyond the report: drawn charts by name, and when it was measured. */
 export interface Setting {
   charts: Record<string, string>;
-  platform: string;
   date: string;
 }
 
@@ -106,8 +107,8 @@ function sourceHtml({ authors, venue, year, arxiv }: Card): string {
 }
 
 /** The report as one page that needs nothing else: style and charts are in it, and no script. */
-export function reportHtml(report: Report, { charts, platform, date }: Setting): string {
-  const { card, document } = report;
+export function reportHtml(report: Report, { charts, date }: Setting): string {
+  const { card, document, platform } = report;
   const { verdict } = document;
   const { held, required } = partsHeld(verdict);
   const facts: [string, string][] = [

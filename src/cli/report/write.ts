@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Chart } from "../../kit/paper.ts";
-import { platform } from "../../runs/about.ts";
 import { chartSvg } from "./charts.ts";
 import type { ReportFolder } from "./folder.ts";
 import { type Report, reportHtml } from "./html.ts";
@@ -38,9 +37,9 @@ export async function writeReport(folder: ReportFolder, report: Report): Promise
   const inline: Record<string, string> = {};
   for (const chart of charts) inline[chart.name] = await chartSvg(chart, inlineTheme);
   await writeCharts(folder, charts);
-  const record = { ...report.document, notes, charts, platform: platform(), date };
+  const record = { ...report.document, notes, charts, platform: report.platform, date };
   await writeFile(join(folder.draft, "report.json"), `${JSON.stringify(record, null, 2)}\n`);
-  const html = reportHtml(report, { charts: inline, platform: platform(), date: date.slice(0, 16).replace("T", " ") });
+  const html = reportHtml(report, { charts: inline, date: date.slice(0, 16).replace("T", " ") });
   await writeFile(join(folder.draft, "report.html"), html);
   await folder.commit();
 }

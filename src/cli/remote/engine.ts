@@ -1,0 +1,129 @@
+import type { z } from "zod";
+import type { Client } from "../../api/client.ts";
+import * as schemas from "../../api/schemas.ts";
+import type { Verdict } from "../../kit/paper.ts";
+import { outcomeOf } from "../../runs/outcome.ts";
+import type { ExecuteOptions, Job, Outcome, StampedEvent } from "../../runs/types.ts";
+import type { Engine, RunFacts } from "../engine.ts";
+import { Fault } from "../outcome.ts";
+import { clean } from "./clean.ts";
+import { faultOf } from "./faults.ts";
+import type { Site } from "./site.ts";
+import { fetchOutputs, uploadsOf } from "./transfer.ts";
+
+/** How long, once the reader has stopped the run, a start under way is waited for, and then the server's word that the run is stopped. */
+const stopMs = 900;
+
+const cancelled: Outcome = { status: "cancelled", message: "The run was cancelled." };
+
+/** Runs jobs at a server. What is drawn from its answers is the same as of a run made here. */
+export function remoteEngine(site: Site): Engine {
+  let facts: RunFacts = { version: "", platform: "" };
+  return {
+    facts: () => facts,
+    async execute(job, options = {}) {
+      let id: string | undefined;
+      try {
+        id = await started(site.client, job, options);
+        const page = `${site.url}/runs/${encodeURIComponent(id)}`;
+        facts = { ...facts, page };
+        return await followed(site.client, id, options, (known) => {
+          facts = { ...known, page };
+        });
+      } catch (error) {
+        await options.sink?.discard();
+        if (!options.signal?.aborted) throw faultOf(error, site.url);
+        if (id !== undefined) await stop(site.client, id);
+        return cancelled;
+      }
+    },
+  };
+}
+
+/** Starts the run. When the reader stops it meanwhile, the answer is waited for a moment, since the server may have begun. */
+async function started(client: Client, job: Job, { files = {}, stdin, signal }: ExecuteOptions): Promise<string> {
+  const { seed, slug, params } = job;
+  const sent = job.kind === "tool" ? await uploadsOf(files, { stdin, signal }) : {};
+  signal?.throwIfAborted();
+  const late = new AbortController();
+  const giveUp = (): void => void setTimeout(() => late.abort(), stopMs).unref();
+  signal?.addEventListener("abort", giveUp, { once: true });
+  try {
+    const asked = { signal: late.signal };
+    const { id } =
+      job.kind === "claim"
+        ? await client.start({ kind: "claim", slug, scale: job.scale, seed, params }, asked)
+        : await client.apply({ kind: "tool", slug, tool: job.tool, seed, params }, sent, asked);
+    return id;
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
+  }
+}
+
+/** Passes the run's messages on until its outcome, and fetches what it made. */
+async function followed(
+  client: Client,
+  id: string,
+  { signal, onEvent, sink }: ExecuteOptions,
+  learn: (facts: RunFacts) => void,
+): Promise<Outcome> {
+  signal?.throwIfAborted();
+  onEvent?.(progress("waiting for the server"));
+  // Kept back until the end, because a run that starts again says everything anew.
+  let said: StampedEvent[] = [];
+  let outcome: Outcome | undefined;
+  for await (const given of client.events(id, { signal })) {
+    const message = understood(schemas.runMessage, given);
+    if (message.type === "restart") said = [];
+    else if (message.type === "outcome") outcome = outcomeFrom(message.outcome);
+    else {
+      const event = message.event as StampedEvent; // it fits the schema
+      if (event.event.type === "progress") onEvent?.(event);
+      else said.push(event);
+    }
+  }
+  if (!outcome) throw new Fault("The server ended the run’s messages without an outcome.");
+  const run = understood(schemas.run, await client.run(id, { signal }));
+  learn({ version: run.version, platform: run.platform, durationMs: run.durationMs ?? undefined });
+  for (const event of said) onEvent?.(event);
+  if (outcome.status !== "done" || !("summary" in outcome) || !sink) {
+    await sink?.discard();
+    return outcome;
+  }
+  onEvent?.(progress("fetching the files", 1));
+  const outputs = await fetchOutputs(client, id, { outputs: outcome.outputs, sink, signal });
+  signal?.throwIfAborted();
+  try {
+    await sink.commit();
+  } catch (error) {
+    await sink.discard();
+    return outcomeOf(error);
+  }
+  return { ...outcome, outputs };
+}
+
+function progress(message: string, fraction = 0): StampedEvent {
+  return { seq: 0, at: 0, event: { type: "progress", fraction, message } };
+}
+
+/** A value that fits its schema, with texts that are safe to print, and whatever a later version may have added. */
+function understood<T>(shape: z.ZodType<T>, value: unknown): T {
+  if (shape.safeParse(value).success) return clean(value as T); // it fits
+  throw new Fault("The server says something that this version does not understand. One of the two may be too old.");
+}
+
+/** The outcome with its numbers as they were: JSON has null for those that are none. */
+function outcomeFrom(given: schemas.Outcome): Outcome {
+  if (!("verdict" in given)) return given as Outcome; // it fits the schema
+  const number = (value: number | null | undefined): number | undefined => (value === null ? Number.NaN : value);
+  const parts = given.verdict.parts.map((part) => ({
+    ...part,
+    measured: part.measured.map((m) => ({ ...m, value: number(m.value), low: number(m.low), high: number(m.high) })),
+  }));
+  return { status: "done", verdict: { outcome: given.verdict.outcome, parts } as Verdict };
+}
+
+/** Stops the run at the server; that the server does not answer is not waited for. */
+async function stop(client: Client, id: string): Promise<void> {
+  await client.cancel(id, { signal: AbortSignal.timeout(stopMs) }).catch(() => {});
+}
