@@ -7,6 +7,25 @@ export {
   type DriftDetector,
   type DriftSignal,
 } from "./active-stream.ts";
+export { type AutoCoresetOptions, autoCoreset, autoCoresetSteps, type Coreset } from "./auto-coreset/auto-coreset.ts";
+export { caratheodory } from "./auto-coreset/caratheodory.ts";
+export { type KMeansOptions, kMeansProblem } from "./auto-coreset/k-means.ts";
+export {
+  type LeastSquaresOptions,
+  leastSquaresProblem,
+  linearSvmProblem,
+  logisticProblem,
+  type MarginOptions,
+} from "./auto-coreset/linear-problems.ts";
+export { approximationError, type Matrix, type Problem, signLabels } from "./auto-coreset/problem.ts";
+export {
+  bestOfMeansSummary,
+  caratheodorySummary,
+  importanceSummary,
+  type LossRows,
+  type Summarizer,
+  uniformSummary,
+} from "./auto-coreset/summaries.ts";
 export { GaussianNaiveBayes, type NaiveBayesSettings, type NaiveBayesState } from "./gaussian-naive-bayes.ts";
 export { type BudgetSettings, type BudgetState, LabelBudget } from "./label-budget.ts";
 export {
