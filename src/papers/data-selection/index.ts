@@ -26,6 +26,33 @@ export {
   type Summarizer,
   uniformSummary,
 } from "./auto-coreset/summaries.ts";
+export {
+  AdaptiveSampler,
+  type NextBatch,
+  type SampledGroup,
+  type SamplerOptions,
+} from "./equitable-sampling/adaptive-sampler.ts";
+export {
+  type Allocation,
+  type Group,
+  greedyAllocation,
+  type Heuristic,
+  heuristicAllocation,
+  marginalPerCost,
+  optimalAllocation,
+  type Purchase,
+} from "./equitable-sampling/allocation.ts";
+export {
+  type Curve,
+  type CurvePoint,
+  type FitCurveOptions,
+  fitLearningCurve,
+  powerCurve,
+  saturatingCurve,
+} from "./equitable-sampling/curves.ts";
+export { fitRidge, type Regression, rSquared } from "./equitable-sampling/ridge.ts";
+export { type Learner, type SubsampleOptions, subsampleCurve } from "./equitable-sampling/subsample-curve.ts";
+export { parseUtility, totalUtility, type Utility } from "./equitable-sampling/utility.ts";
 export { GaussianNaiveBayes, type NaiveBayesSettings, type NaiveBayesState } from "./gaussian-naive-bayes.ts";
 export { type BudgetSettings, type BudgetState, LabelBudget } from "./label-budget.ts";
 export {
