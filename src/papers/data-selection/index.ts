@@ -42,6 +42,7 @@ export {
   optimalAllocation,
   type Purchase,
 } from "./equitable-sampling/allocation.ts";
+export { type AverageCurveOptions, averageLearningCurve } from "./equitable-sampling/average-curve.ts";
 export {
   type Curve,
   type CurvePoint,
@@ -50,7 +51,7 @@ export {
   powerCurve,
   saturatingCurve,
 } from "./equitable-sampling/curves.ts";
-export { fitRidge, type Regression, rSquared } from "./equitable-sampling/ridge.ts";
+export { iterativeRidge, type Regression, rSquared } from "./equitable-sampling/ridge.ts";
 export { type Learner, type SubsampleOptions, subsampleCurve } from "./equitable-sampling/subsample-curve.ts";
 export { parseUtility, totalUtility, type Utility } from "./equitable-sampling/utility.ts";
 export { GaussianNaiveBayes, type NaiveBayesSettings, type NaiveBayesState } from "./gaussian-naive-bayes.ts";

@@ -1,5 +1,6 @@
 import { type Allocation, batchCount, batchValues, bestGroup, type Group, optimalAllocation } from "./allocation.ts";
-import { type Curve, type CurvePoint, fitLearningCurve } from "./curves.ts";
+import { averageLearningCurve } from "./average-curve.ts";
+import type { Curve, CurvePoint } from "./curves.ts";
 import type { Utility } from "./utility.ts";
 
 /** A group whose learning curve is found out while buying. */
@@ -24,7 +25,7 @@ export interface SamplerOptions {
   rule?: "greedy" | "planToEnd";
   /** Every group is due for a new measurement after so many purchases; 0 for only the one bought. Default 5. */
   remeasureEvery?: number;
-  /** How points become a curve; default {@link fitLearningCurve}. */
+  /** How points become a curve; default {@link averageLearningCurve}. */
   fit?(points: readonly CurvePoint[]): Curve;
 }
 
@@ -59,7 +60,7 @@ export class AdaptiveSampler {
   #due = new Set<string>();
 
   constructor(groups: readonly SampledGroup[], options: SamplerOptions) {
-    this.#options = { rule: "greedy", remeasureEvery: 5, fit: (points) => fitLearningCurve(points), ...options };
+    this.#options = { rule: "greedy", remeasureEvery: 5, fit: (points) => averageLearningCurve(points), ...options };
     const isEmpty = ({ have = 0, max }: SampledGroup): boolean => have === 0 && max !== undefined && max < 1;
     this.#empty = groups.filter(isEmpty).map(({ name }) => name);
     this.#groups = groups

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../kit/random.ts";
+import { averageLearningCurve } from "./average-curve.ts";
 import { type Curve, type FitCurveOptions, fitLearningCurve, powerCurve, saturatingCurve } from "./curves.ts";
-import { fitRidge, predictLinear, rSquared } from "./ridge.ts";
+import { iterativeRidge, predictLinear, rSquared } from "./ridge.ts";
 import { subsampleCurve } from "./subsample-curve.ts";
 
 const sizes = [40, 80, 160, 320, 640];
@@ -42,18 +43,38 @@ describe("a learning curve", () => {
     expect(fitLearningCurve(on(saturatingCurve(0.5, 300))).params[0]).toBeCloseTo(0.5, 6);
   });
 
+  it("is averaged: sharp with much data, hopeful with little", () => {
+    const exact = on(saturatingCurve(0.6, 120)).map(({ n, score }) => ({ n: 1000 * n, score }));
+    const truth = saturatingCurve(0.6, 120_000);
+    const sharp = averageLearningCurve(exact, { kappaRange: [1e4, 1e6], middle: 1e5 });
+    for (const { n } of exact) expect(Math.abs(sharp.value(n) - truth.value(n))).toBeLessThan(0.02);
+    const flat = [
+      { n: 40, score: 0 },
+      { n: 80, score: -0.02 },
+    ];
+    const hopeful = averageLearningCurve(flat);
+    expect(hopeful.value(400) - hopeful.value(100)).toBeGreaterThan(0.05);
+    const step = (hopeful.value(100.01) - hopeful.value(99.99)) / 0.02;
+    expect(hopeful.derivative(100)).toBeCloseTo(step, 8);
+    expect(hopeful.value(hopeful.inverse(0.2))).toBeCloseTo(0.2, 8);
+    expect(hopeful.inverse(hopeful.limit)).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it("rises and bends down whatever the points", () => {
     const points = fc.uniqueArray(
       fc.record({ n: fc.integer({ min: 1, max: 5000 }), score: fc.double({ min: -2, max: 2, noNaN: true }) }),
       { selector: ({ n }) => n, minLength: 2, maxLength: 12 },
     );
-    const options: fc.Arbitrary<FitCurveOptions> = fc.record({
-      family: fc.constantFrom("saturating" as const, "power" as const),
-      prior: fc.boolean(),
-    });
+    const options: fc.Arbitrary<FitCurveOptions | undefined> = fc.option(
+      fc.record({
+        family: fc.constantFrom("saturating" as const, "power" as const),
+        prior: fc.boolean(),
+      }),
+      { nil: undefined },
+    );
     fc.assert(
       fc.property(points, options, (given, chosen) => {
-        const curve = fitLearningCurve(given, chosen);
+        const curve = chosen ? fitLearningCurve(given, chosen) : averageLearningCurve(given);
         const [a, b, c] = [10, 200, 390].map((n) => curve.value(n)) as [number, number, number];
         expect(b - a).toBeGreaterThanOrEqual(-1e-12);
         expect(c - b).toBeGreaterThanOrEqual(-1e-12);
@@ -105,13 +126,13 @@ describe("measuring a curve", () => {
 
   it("solves the normal equations of ridge regression", () => {
     const data = draw(50, new Random(3));
-    const beta = fitRidge(data, 2, { tolerance: 1e-12 });
+    const beta = iterativeRidge(data, 2, { tolerance: 1e-12 });
     const errors = predictLinear(beta, data.features).map((p, i) => (data.targets[i] as number) - p);
     for (let j = 0; j < width; j++) {
       const gradient = errors.reduce((sum, e, i) => sum + e * (data.features[i * width + j] as number), 0);
       expect(gradient).toBeCloseTo(2 * (beta[j] as number), 8);
     }
-    const warm = fitRidge(data, 2, { tolerance: 1e-12, start: beta });
+    const warm = iterativeRidge(data, 2, { tolerance: 1e-12, start: beta });
     for (let j = 0; j < width; j++) expect(warm[j]).toBeCloseTo(beta[j] as number, 10);
   });
 
@@ -123,13 +144,13 @@ describe("measuring a curve", () => {
         seen.push(train.targets.length);
         const rows = new Set(Array.from({ length: train.targets.length }, (_, i) => train.features[i * width]));
         for (let i = 0; i < features.length; i += width) expect(rows.has(features[i])).toBe(false);
-        return predictLinear(fitRidge(train, 1), features);
+        return predictLinear(iterativeRidge(train, 1), features);
       },
       score: rSquared,
     };
     const points = subsampleCurve(data, learner, { random: new Random(5) });
-    expect(points.map(({ n }) => n)).toEqual([40, 56, 80]);
-    expect(new Set(seen)).toEqual(new Set([40, 56, 80]));
+    expect(points.map(({ n }) => n)).toEqual([20, 40, 80]);
+    expect(new Set(seen)).toEqual(new Set([20, 40, 80]));
     expect(points[2]?.score).toBeGreaterThan(0.5); // the best is 2/3
     expect(points[2]?.score).toBeLessThan(0.75);
     expect(subsampleCurve(draw(9, new Random(1)), learner, { random: new Random(5) })).toEqual([]);

@@ -10,8 +10,8 @@ export interface Curve {
   inverse(score: number): number;
   /** The score that no number of samples exceeds. */
   limit: number;
-  family: "power" | "saturating";
-  /** `[A, κ]` of the saturating family, `[α, β, γ]` of the power family. */
+  family: "power" | "saturating" | "average";
+  /** `[A, κ]` of the saturating family and of an average of it, `[α, β, γ]` of the power family. */
   params: number[];
 }
 
@@ -97,7 +97,8 @@ export function fitLearningCurve(
   return { ...curve, rmse: Math.sqrt(meanSquare(weighted, (n) => curve.value(n))) };
 }
 
-function checkPoints(points: readonly CurvePoint[]): Required<CurvePoint>[] {
+/** The points with weights that sum to 1; see {@link fitLearningCurve} for what is refused. */
+export function checkPoints(points: readonly CurvePoint[]): Required<CurvePoint>[] {
   const weighted = points.map(({ n, score, weight = n }) => ({ n, score, weight }));
   for (const { n, score, weight } of weighted) {
     if (!Number.isFinite(score)) throw new RangeError(`the score at n = ${n} is ${score}, not a finite number`);

@@ -12,7 +12,7 @@ export interface Regression {
  * polygenic scores want, a dozen steps do what a factorisation of $X^\top X$ takes $O(nM^2)$ for. Stops at a residual of
  * `tolerance` times $\lVert X^\top y\rVert$. `start` is a guess that saves steps. λ must be positive.
  */
-export function fitRidge(
+export function iterativeRidge(
   { features, targets, width }: Regression,
   lambda: number,
   { tolerance = 1e-6, start }: { tolerance?: number; start?: Float64Array } = {},

@@ -12,7 +12,7 @@ export interface Learner {
 }
 
 export interface SubsampleOptions {
-  /** Shares of the data that are drawn; default 0.5, 0.7 and 1. */
+  /** Shares of the training parts that are drawn; default 0.25, 0.5 and 1. */
   fractions?: readonly number[];
   /** Parts of the cross-validation; default 5. */
   folds?: number;
@@ -29,30 +29,34 @@ export function pickRows({ features, targets, width }: Regression, positions: Ar
 }
 
 /**
- * Points of a learning curve from the data in hand (paper's estimate): for every fraction f, draws $f n$ rows without
- * replacement, predicts each part of them by a model trained on the other parts, and scores all predictions together. A point
- * stands at the size that was trained on, $(1 - 1/\text{folds})\,f n$. Fractions that leave fewer than two rows a part are
- * passed over.
+ * Points of a learning curve from the data in hand: cross-validation in which every part is predicted by models trained on a
+ * random fraction f of the other parts, all predictions of a fraction scored together. A point stands at the size that was
+ * trained on, $(1 - 1/\text{folds})\,f n$. Every row is predicted at every fraction, so that points differ by training size
+ * and not by whom they were tested on (ours; the paper subsamples first, which tests small fractions on few rows). Fractions
+ * that leave fewer than two rows to train on, and data of fewer than two rows a part, give no points.
  */
 export function subsampleCurve(
   data: Regression,
   learner: Learner,
-  { fractions = [0.5, 0.7, 1], folds = 5, random }: SubsampleOptions,
+  { fractions = [0.25, 0.5, 1], folds = 5, random }: SubsampleOptions,
 ): CurvePoint[] {
   const count = data.targets.length;
+  if (count < 2 * folds) return [];
+  const order = random.permutation(count);
   return fractions.flatMap((fraction) => {
-    const size = Math.round(fraction * count);
-    if (size < 2 * folds) return [];
-    const chosen = random.permutation(count).slice(0, size);
-    const targets = new Float64Array(size);
-    const predicted = new Float64Array(size);
+    const targets = new Float64Array(count);
+    const predicted = new Float64Array(count);
+    let trained = 0;
     for (let fold = 0; fold < folds; fold++) {
-      const [from, to] = [Math.floor((fold * size) / folds), Math.floor(((fold + 1) * size) / folds)];
-      const held = pickRows(data, chosen.slice(from, to));
-      const train = pickRows(data, [...chosen.slice(0, from), ...chosen.slice(to)]);
-      predicted.set(Float64Array.from(learner.fitPredict(train, held.features)), from);
+      const [from, to] = [Math.floor((fold * count) / folds), Math.floor(((fold + 1) * count) / folds)];
+      const others = random.shuffle([...order.slice(0, from), ...order.slice(to)]);
+      const chosen = others.slice(0, Math.round(fraction * others.length));
+      if (chosen.length < 2) return [];
+      const held = pickRows(data, order.slice(from, to));
+      predicted.set(Float64Array.from(learner.fitPredict(pickRows(data, chosen), held.features)), from);
       targets.set(held.targets, from);
+      trained += chosen.length / folds;
     }
-    return [{ n: Math.round(size * (1 - 1 / folds)), score: learner.score(targets, predicted) }];
+    return [{ n: trained, score: learner.score(targets, predicted) }];
   });
 }
