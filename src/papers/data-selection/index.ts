@@ -96,6 +96,27 @@ export type { Decision, Passed, QueryContext, QueryStrategy } from "./query-stra
 export { type LeastSquaresSettings, type LeastSquaresState, RecursiveLeastSquares } from "./recursive-least-squares.ts";
 export type { OnlineClassifier, OnlineRegressor, UnseenClass } from "./stream-learner.ts";
 export {
+  deepSetSelector,
+  type ItemwiseConfig,
+  type ItemwiseSelector,
+  perElementSelector,
+} from "./neural-subset-selection/equivariant.ts";
+export type {
+  FitOptions as SubsetFitOptions,
+  History as SubsetHistory,
+} from "./neural-subset-selection/fit-selector.ts";
+export { jaccard, meanJaccard, randomJaccard } from "./neural-subset-selection/jaccard.ts";
+export { meanFieldExact } from "./neural-subset-selection/mean-field.ts";
+export type { SetExample } from "./neural-subset-selection/sets.ts";
+export type { SubsetConfig, SubsetModel } from "./neural-subset-selection/subset-model.ts";
+export {
+  marginals,
+  type Selection,
+  selectSubset,
+  setScore,
+  trainSubsetSelector,
+} from "./neural-subset-selection/subset-selector.ts";
+export {
   confidence,
   entropy,
   leastConfidence,
