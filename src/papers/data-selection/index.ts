@@ -64,6 +64,27 @@ export {
   linearScores,
   logisticProbabilities,
 } from "./linear-models.ts";
+export {
+  deepSetSelector,
+  type ItemwiseConfig,
+  type ItemwiseSelector,
+  perElementSelector,
+} from "./neural-subset-selection/equivariant.ts";
+export type {
+  FitOptions as SubsetFitOptions,
+  History as SubsetHistory,
+} from "./neural-subset-selection/fit-selector.ts";
+export { jaccard, meanJaccard, randomJaccard } from "./neural-subset-selection/jaccard.ts";
+export { meanFieldExact } from "./neural-subset-selection/mean-field.ts";
+export type { SetExample } from "./neural-subset-selection/sets.ts";
+export type { SubsetConfig, SubsetModel } from "./neural-subset-selection/subset-model.ts";
+export {
+  marginals,
+  type Selection,
+  selectSubset,
+  setScore,
+  trainSubsetSelector,
+} from "./neural-subset-selection/subset-selector.ts";
 export { AdaptiveThreshold } from "./online-active-learning/adaptive-threshold.ts";
 export { type AdwinSettings, adwin } from "./online-active-learning/adwin.ts";
 export { importanceWeighted, queryByCommittee } from "./online-active-learning/committee-strategies.ts";
@@ -95,27 +116,6 @@ export { type RunStreamSettings, runStream, type StreamRecord, type StreamResult
 export type { Decision, Passed, QueryContext, QueryStrategy } from "./query-strategy.ts";
 export { type LeastSquaresSettings, type LeastSquaresState, RecursiveLeastSquares } from "./recursive-least-squares.ts";
 export type { OnlineClassifier, OnlineRegressor, UnseenClass } from "./stream-learner.ts";
-export {
-  deepSetSelector,
-  type ItemwiseConfig,
-  type ItemwiseSelector,
-  perElementSelector,
-} from "./neural-subset-selection/equivariant.ts";
-export type {
-  FitOptions as SubsetFitOptions,
-  History as SubsetHistory,
-} from "./neural-subset-selection/fit-selector.ts";
-export { jaccard, meanJaccard, randomJaccard } from "./neural-subset-selection/jaccard.ts";
-export { meanFieldExact } from "./neural-subset-selection/mean-field.ts";
-export type { SetExample } from "./neural-subset-selection/sets.ts";
-export type { SubsetConfig, SubsetModel } from "./neural-subset-selection/subset-model.ts";
-export {
-  marginals,
-  type Selection,
-  selectSubset,
-  setScore,
-  trainSubsetSelector,
-} from "./neural-subset-selection/subset-selector.ts";
 export {
   confidence,
   entropy,
