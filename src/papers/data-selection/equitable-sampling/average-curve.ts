@@ -9,7 +9,7 @@ export interface AverageCurveOptions {
   middle?: number;
   /** Standard deviation of ln κ under the prior; default 3, which says next to nothing. */
   spread?: number;
-  /** Variance of a score, times the samples it rests on, in units of the ceiling squared; default 0.5, about that of R². */
+  /** Variance of a score, times the samples it rests on, in units of the ceiling squared; default 0.25, the largest that of an accuracy can be. */
   noise?: number;
 }
 
@@ -25,7 +25,7 @@ const [kappas, heights] = [30, 20];
  */
 export function averageLearningCurve(
   points: readonly CurvePoint[],
-  { kappaRange = [5, 4000], ceiling = 1, middle = 300, spread = 3, noise = 0.5 }: AverageCurveOptions = {},
+  { kappaRange = [5, 4000], ceiling = 1, middle = 300, spread = 3, noise = 0.25 }: AverageCurveOptions = {},
 ): Curve & { rmse: number } {
   const weighted = checkPoints(points);
   const evidence = Math.max(...weighted.map(({ n }) => n)) / (2 * noise * ceiling ** 2);

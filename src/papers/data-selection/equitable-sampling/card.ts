@@ -70,4 +70,6 @@ export default definePaper({
     tool: "Fits learning curves to your table of group, sample count and score, and recommends how many samples of each group to buy with the budget, or which group to buy next.",
     where: "anywhere",
   },
+  claim: () => import("./claim.ts"),
+  tool: () => import("./tool.ts"),
 });

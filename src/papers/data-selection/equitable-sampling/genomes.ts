@@ -49,7 +49,7 @@ export function firstPeople({ features, targets, width }: Regression, n: number)
 /** Ridge regression with the group's penalty, scored by R². */
 export function geneticLearner({ lambda }: GenomeGroup): Learner {
   return {
-    fitPredict: (train, features) => predictLinear(iterativeRidge(train, lambda, { tolerance: 1e-4 }), features),
+    fitPredict: (train, features) => predictLinear(iterativeRidge(train, lambda, { tolerance: 1e-3 }), features),
     score: rSquared,
   };
 }
