@@ -1,6 +1,6 @@
-import { definePaper } from "../../../kit/paper.ts";
+import { definePaper, type Paper } from "../../../kit/paper.ts";
 
-export default definePaper({
+const paper: Paper = definePaper({
   card: {
     slug: "online-active-learning",
     title: "A survey on online active learning",
@@ -29,7 +29,7 @@ export default definePaper({
           name: "informed querying",
           required: true,
           words:
-            "The best of variable, randomised and split uncertainty, chosen on separate seeds, has a lower prequential error than random labelling.",
+            "The best of variable, randomised and split uncertainty has a lower prequential error than random labelling at its best eagerness, both chosen on separate seeds.",
           inequality:
             "for no, abrupt and gradual drift: paired 95% CI of err(chosen strategy) − err(random) below 0, label rates equal within 0.01",
         },
@@ -43,9 +43,9 @@ export default definePaper({
         {
           name: "randomness under drift",
           required: false,
-          words: "Under drift, strategies that keep some randomness are safer than pure uncertainty.",
+          words: "Under drift, both strategies that keep some randomness err less than pure uncertainty.",
           inequality:
-            "no threshold; err(randomised) and err(split) minus err(variable uncertainty) under abrupt drift, at full scale also under drift far from the boundary",
+            "paired 95% CI of err(variable) − err(randomised) and of err(variable) − err(split) above 0 under abrupt drift, at full scale also under drift where the model feels safe",
         },
       ],
     },
@@ -58,6 +58,9 @@ export default definePaper({
       },
     ],
     tool: "Replays your time-ordered table to compare query strategies at one label budget, or tells you which of the new rows to label now.",
-    where: "server",
+    where: "anywhere",
   },
+  // claim: () => import("./claim.ts"),
 });
+
+export default paper;
