@@ -98,6 +98,11 @@ export class ActiveStream<L extends OnlineClassifier> {
     return this.#dimension;
   }
 
+  /** What the drift detector would save; undefined without one. */
+  detectorState(): unknown {
+    return this.#detector?.save?.();
+  }
+
   /** Predicts, then decides. Throws on a record of another length than the first, and on values that are not finite. */
   ask(x: Float64Array): Asked {
     if (this.#x) throw new RangeError("the record before was not answered");

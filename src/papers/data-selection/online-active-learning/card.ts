@@ -60,7 +60,8 @@ const paper: Paper = definePaper({
     tool: "Replays your time-ordered table to compare query strategies at one label budget, or tells you which of the new rows to label now.",
     where: "anywhere",
   },
-  // claim: () => import("./claim.ts"),
+  claim: () => import("./claim.ts"),
+  tool: () => import("./tool.ts"),
 });
 
 export default paper;

@@ -1,0 +1,66 @@
+import { BadInput } from "../../../kit/errors.ts";
+import { defineTool } from "../../../kit/paper.ts";
+import { options } from "./options.ts";
+import { planQueries } from "./plan.ts";
+import { samplePump } from "./sample.ts";
+import { readState } from "./saved-state.ts";
+import { simulateClasses, simulateNumbers } from "./simulate.ts";
+import { isNumberTask, readStreamTable } from "./stream-table.ts";
+
+export const tools = [
+  defineTool({
+    name: "label",
+    summary:
+      "Replays a time-ordered table to compare query strategies at one label budget, or says which of its unlabelled rows to label now.",
+    inputs: [
+      {
+        name: "stream",
+        description:
+          "One row a record in the order of time; where every target is filled in, strategies are compared, and where some are empty, rows are chosen",
+        accepts: [".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"],
+      },
+      {
+        name: "state",
+        description: "The state.json of an earlier run on the same stream, to go on from",
+        accepts: [".json"],
+        optional: true,
+      },
+    ],
+    options,
+    example: "sensor.csv --target fault --time time --budget 0.05 --strategy split --out query.csv",
+    async sample() {
+      return {
+        files: [{ input: "stream", name: "pump.csv", content: samplePump() }],
+        options: { target: "fault", time: "time", budget: 0.05 },
+      };
+    },
+    async apply({ stream: [file] = [], state: [earlier] = [] }, chosen, run) {
+      if (!file) throw new BadInput("no stream was given");
+      run.progress(0, `reading ${file.name}`);
+      const stream = await readStreamTable(file, chosen);
+      const saved = earlier && (await readState(earlier));
+      const isNumber = isNumberTask(stream, chosen.task);
+      const blanks = stream.labels.filter((label) => label === undefined).length;
+      if (blanks === 0 && !saved) {
+        if (stream.labels.length < 20) {
+          throw new BadInput(`${stream.labels.length} rows are too few to replay`, {
+            where: file.name,
+            remedy: "Give 20 or more.",
+          });
+        }
+        const summary = await (isNumber ? simulateNumbers : simulateClasses)(stream, chosen, run);
+        run.progress(1, "done");
+        return { summary };
+      }
+      if (isNumber) {
+        throw new BadInput(`${blanks} targets are empty, and rows are chosen for targets that name classes only`, {
+          where: file.name,
+          remedy: "Use --task classes, or fill the targets in to compare designs.",
+        });
+      }
+      const summary = await planQueries(stream, saved, chosen, run);
+      run.progress(1, "done");
+      return { summary };
+    },
+  }),
+] as const;
