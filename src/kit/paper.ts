@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { FieldId } from "./fields.ts";
 import type { InputFile } from "./files.ts";
+import type { LabelAnswer, LabelSession } from "./label-session.ts";
 import type { Random } from "./random.ts";
 
 export const scales = ["quick", "full"] as const;
@@ -316,6 +317,12 @@ export interface Tool<S extends ParamSchema = ParamSchema> {
   /** More to try, ready to use. */
   examples?(): Promise<Example<S>[]>;
   apply(input: ToolInput, options: z.output<S>, run: ToolRun): Promise<ToolResult>;
+  /** Asks the reader for labels instead, going on from the answers given earlier. For tools that can. */
+  session?(
+    input: ToolInput,
+    options: z.output<S>,
+    given: { seed: number; answers: readonly LabelAnswer[] },
+  ): Promise<LabelSession>;
 }
 
 /** The reader's files by role; a role without files is an empty list. */

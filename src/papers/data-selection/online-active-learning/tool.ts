@@ -1,5 +1,6 @@
 import { BadInput } from "../../../kit/errors.ts";
 import { defineTool } from "../../../kit/paper.ts";
+import { LabellingSession } from "./labelling-session.ts";
 import { options } from "./options.ts";
 import { planQueries } from "./plan.ts";
 import { samplePump } from "./sample.ts";
@@ -34,7 +35,9 @@ export const tools = [
         options: { target: "fault", time: "time", budget: 0.05 },
       };
     },
-    async apply({ stream: [file] = [], state: [earlier] = [] }, chosen, run) {
+    async apply({ stream: files = [], state: states = [] }, chosen, run) {
+      const [file] = files;
+      const [earlier] = states;
       if (!file) throw new BadInput("no stream was given");
       run.progress(0, `reading ${file.name}`);
       const stream = await readStreamTable(file, chosen);
@@ -61,6 +64,24 @@ export const tools = [
       const summary = await planQueries(stream, saved, chosen, run);
       run.progress(1, "done");
       return { summary };
+    },
+    async session({ stream: files = [], state: states = [] }, chosen, { seed, answers }) {
+      const [file] = files;
+      const [earlier] = states;
+      if (!file) throw new BadInput("no stream was given");
+      if (earlier) {
+        throw new BadInput("a session goes on from its own labels", {
+          where: "--state",
+          remedy: "Leave the state out.",
+        });
+      }
+      const stream = await readStreamTable(file, chosen);
+      if (chosen.task === "number") {
+        throw new BadInput("labels are asked for targets that name classes only", { where: "--task" });
+      }
+      const session = new LabellingSession(stream, chosen, seed);
+      session.replay(answers);
+      return session;
     },
   }),
 ] as const;
