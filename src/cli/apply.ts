@@ -138,7 +138,12 @@ interface Applied {
 async function applyTool(cli: Cli, target: ToolTarget, command: Command, words: string[]): Promise<Applied> {
   const { out, force = false, json } = command.opts<Options>();
   const { job, files, role, paths } = await prepare(target, command, words);
-  const site = await siteOf(cli, command, ["post /apply", "get /runs/{id}/events", "get /runs/{id}/outputs/{name}"]);
+  const site = await siteOf(cli, command, [
+    "post /apply",
+    "get /runs/{id}/events",
+    "post /runs/{id}/cancel",
+    "get /runs/{id}/outputs/{name}",
+  ]);
   const engine = site ? (await import("./remote/engine.ts")).remoteEngine(site) : localEngine(cli);
   const capture = json && out === undefined ? captureText() : undefined;
   const recording = emptyRecording();

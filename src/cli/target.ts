@@ -2,7 +2,7 @@ import { BadInput } from "../kit/errors.ts";
 import type { AnyClaim, AnyTool, Experiment, Paper } from "../kit/paper.ts";
 import { findExperiment, getExperiment, getPaper } from "../papers/catalogue.ts";
 
-const withoutValue = new Set(["--json", "--force", "--help", "-h", "--version", "-V"]);
+const withoutValue = new Set(["--json", "--force", "--no-server", "--help", "-h", "--version", "-V"]);
 
 /** The command and the words behind it that are not options or, as far as can be told, values of options. */
 export function peek(argv: readonly string[]): { command: string | undefined; words: string[] } {

@@ -3,13 +3,20 @@ import { pathToFileURL } from "node:url";
 import { constants } from "node:zlib";
 import { createRequestHandler } from "@react-router/express";
 import compression from "compression";
-import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type Response,
+} from "express";
 import { RouterContextProvider, type ServerBuild } from "react-router";
 import { apiV1, openReads } from "./api/router.ts";
 import { feedDocuments } from "./feeds/router.ts";
 import { nonceOf, securityHeaders } from "./guard/headers.ts";
 import { requestLimits } from "./guard/limits.ts";
 import { refuseOtherSites } from "./guard/origin.ts";
+import type { FaultLog } from "./operations/faults.ts";
 import type { nonceContext, readerContext } from "./reader.ts";
 import { type Readers, readerAt } from "./readers.ts";
 import type { Services, servicesContext } from "./services.ts";
@@ -65,7 +72,7 @@ export async function createApp(folder: string, options: AppOptions): Promise<Ex
       },
     }),
   );
-  app.use(lastResort);
+  app.use(lastResort(services.fault));
   return app;
 }
 
@@ -86,20 +93,17 @@ function shouldCompress(request: Request, response: Response): boolean {
 }
 
 /** Faults outside the pages, a missing asset for one. No stack trace reaches a reader. */
-function lastResort(
-  error: Error & { status?: number },
-  _request: Request,
-  response: Response,
-  next: NextFunction,
-): void {
-  if (response.headersSent) {
-    next(error);
-    return;
-  }
-  const status = error.status ?? 500;
-  if (status >= 500) console.error(error);
-  response
-    .status(status)
-    .type("text/plain")
-    .send(status === 404 ? "Not found\n" : "Something broke on our side\n");
+function lastResort(fault: FaultLog): ErrorRequestHandler {
+  return (error: Error & { status?: number }, request: Request, response: Response, next: NextFunction): void => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const status = error.status ?? 500;
+    if (status >= 500) fault(error, { method: request.method, url: request.originalUrl });
+    response
+      .status(status)
+      .type("text/plain")
+      .send(status === 404 ? "Not found\n" : "Something broke on our side\n");
+  };
 }

@@ -2,13 +2,18 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { BadInput } from "../kit/errors.ts";
 
-/** Listens; resolves with the port. Rejects with `BadInput` that says what is wrong with the port or the address. */
-export function listen(server: Server, port: number, host: string): Promise<number> {
+/** Listens; resolves with the port. `onError` is told what goes wrong with the server later. Rejects with `BadInput` that says what is wrong with the port or the address. */
+export function listen(
+  server: Server,
+  port: number,
+  host: string,
+  onError: (error: Error) => void = () => {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(asBadInput(error, port, host)));
     server.listen(port, host, () => {
       server.removeAllListeners("error");
-      server.on("error", (error) => console.error(error));
+      server.on("error", onError);
       resolve((server.address() as AddressInfo).port); // a TCP server's address
     });
   });

@@ -27,6 +27,7 @@ import { Inbox } from "./inbox.ts";
 import { libraryOf } from "./library.ts";
 import { closeServer, listen } from "./listen.ts";
 import { Endpoints } from "./operations/endpoints.ts";
+import { faultLog } from "./operations/faults.ts";
 import { type Logger, silentLog } from "./operations/log.ts";
 import { Metrics } from "./operations/metrics.ts";
 import { runReports } from "./operations/runs.ts";
@@ -85,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     endpoints.observe(request, response);
     handle(request, response);
   });
-  await listen(server, port, host);
+  await listen(server, port, host, (error) => logger.error({ stack: error.stack }, "the server"));
   const closing: (() => unknown)[] = [];
   try {
     const folder = await ensureBuild({ log });
@@ -191,6 +192,7 @@ export async function openSite({ store, settings, dataDir, url, worker, finishMs
     services: {
       ...common,
       siteUrl,
+      fault: faultLog(logger, metrics),
       runs: new ReaderRuns({ db, service: runs, papers, settings }),
       accounts: new Accounts({ db, cookies, mail, siteUrl }),
       inbox: new Inbox({ db, mail, links, siteUrl }),

@@ -7,6 +7,7 @@ import type { PaperVerdict, RunRecord } from "../store/runs.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Library } from "./library.ts";
+import type { FaultLog } from "./operations/faults.ts";
 import type { ReaderRuns } from "./reader-runs.ts";
 
 /** What the pages need from the rest of the house. Made by the server, handed to loaders and actions. */
@@ -32,6 +33,8 @@ export interface Services {
   files(id: string): Promise<FileRecord[]>;
   /** The bytes of a file of a run. */
   readFile(id: string, file: FileRecord): AsyncIterable<Uint8Array>;
+  /** Takes what broke while a request was answered, for the operator. */
+  fault: FaultLog;
   /** Where readers reach the site. */
   siteUrl: URL;
   /** Version of this package. */

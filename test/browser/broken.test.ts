@@ -1,11 +1,13 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { catalogue } from "../../src/papers/catalogue.ts";
 import type { Db } from "../../src/store/store.ts";
 import { ensureBuild } from "../../src/web/build.ts";
 import { siteCookies } from "../../src/web/guard/cookies.ts";
 import { createApp } from "../../src/web/http.ts";
+import { faultLog } from "../../src/web/operations/faults.ts";
+import { openLog } from "../../src/web/operations/log.ts";
 import { Readers } from "../../src/web/readers.ts";
 import type { Services } from "../../src/web/services.ts";
 import { settingsOf } from "../../src/web/settings.ts";
@@ -26,6 +28,7 @@ beforeAll(async () => {
       feed: all<Services["feed"]>(),
       version: "0",
       siteUrl: new URL("http://localhost"),
+      fault: faultLog(openLog({ env: {}, terminal: false, write: (line) => lines.push(line) }), { error() {} }),
       verdicts: broken,
       verdictsSince: broken,
       claimRuns: broken,
@@ -52,12 +55,22 @@ beforeAll(async () => {
 afterAll(() => {
   server.close();
 });
-const errors = vi.spyOn(console, "error");
+/** What stands in the operator's log. */
+const lines: string[] = [];
 beforeEach(() => {
-  errors.mockReset();
-  errors.mockImplementation(() => {});
+  lines.length = 0;
 });
-afterEach(() => expect(errors).toHaveBeenCalled());
+
+/** One line for each fault, with its stack. */
+function expectLogged(): void {
+  const entries = lines.map((line) => JSON.parse(line) as { level: string; stack: string });
+  expect(entries.length).toBeGreaterThan(0);
+  for (const { level, stack } of entries) {
+    expect(level).toBe("error");
+    expect(stack).toContain(fault);
+    expect(stack).toMatch(/\n {4}at /);
+  }
+}
 
 describe("when something breaks on the server", () => {
   it.each(["/", "/claims", "/papers/system-ranking", "/runs/abc"])(
@@ -70,7 +83,7 @@ describe("when something breaks on the server", () => {
       expect(html).toContain("<header");
       expect(html).not.toContain(fault);
       expect(html).not.toMatch(/node_modules|\.tsx?:\d/);
-      expect(errors.mock.calls.flat().map(String).join()).toContain(fault);
+      expectLogged();
     },
   );
 
@@ -79,5 +92,6 @@ describe("when something breaks on the server", () => {
     expect(response.status).toBe(500);
     expect(response.headers.get("content-type")).toContain("application/problem+json");
     expect(await response.text()).not.toContain(fault);
+    expectLogged();
   });
 });

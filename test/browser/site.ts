@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,11 +35,14 @@ export interface Site {
   open(path: string, options?: BrowserContextOptions): Promise<Page>;
 }
 
+/** A site that has been started. */
+export interface Started {
+  url: string;
+  stop(): Promise<void>;
+}
+
 /** Starts the command as a reader would, on a free port and a data folder of its own. */
-async function startServer(
-  dataDir: string,
-  settings: Record<string, string>,
-): Promise<{ url: string; process: ChildProcess }> {
+async function startServer(dataDir: string, settings: Record<string, string>): Promise<Started> {
   const child = spawn(process.execPath, ["bin/livepapers.js", "serve", "--port", "0"], {
     cwd: root,
     env: { ...process.env, LIVEPAPERS_DATA: dataDir, NODE_ENV: undefined, DATABASE_URL: "", ...settings },
@@ -56,7 +59,12 @@ async function startServer(
     child.stderr.on("data", hear);
     child.on("exit", (code) => reject(new Error(`the server ended with status ${code}:\n${said}`)));
   });
-  return { url, process: child };
+  const stop = async (): Promise<void> => {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGINT");
+    await ended;
+  };
+  return { url, stop };
 }
 
 /** Runs the command to its end before the site starts. */
@@ -67,9 +75,16 @@ async function command(dataDir: string, words: readonly string[]): Promise<void>
   if (code !== 0) throw new Error(`livepapers ${words.join(" ")} ended with status ${code}`);
 }
 
-/** One server and one browser for the tests of a file. `before` is a command line that is run on its data first, `settings` are the server's own. */
-export function testSite({ before = [] as readonly string[], settings = {} as Record<string, string> } = {}): Site {
-  let server: { url: string; process: ChildProcess } | undefined;
+/**
+ * One server and one browser for the tests of a file. `before` is a command line that is run on its data first, `settings` are the server's own, `start`
+ * starts another than the command's.
+ */
+export function testSite({
+  before = [] as readonly string[],
+  settings = {} as Record<string, string>,
+  start = startServer,
+} = {}): Site {
+  let server: Started | undefined;
   let browser: Browser | undefined;
   let dataDir: string | undefined;
   const contexts: BrowserContext[] = [];
@@ -81,7 +96,7 @@ export function testSite({ before = [] as readonly string[], settings = {} as Re
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "livepapers-browser-"));
     if (before.length > 0) await command(dataDir, before);
-    server = await startServer(dataDir, settings);
+    server = await start(dataDir, settings);
     browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: chromiumArgs,
@@ -91,12 +106,7 @@ export function testSite({ before = [] as readonly string[], settings = {} as Re
   afterAll(async () => {
     for (const context of contexts) await context.close();
     await browser?.close();
-    if (server) {
-      const child = server.process;
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGINT");
-      await ended;
-    }
+    await server?.stop();
     if (dataDir) await rm(dataDir, { recursive: true, force: true });
   });
 

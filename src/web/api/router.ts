@@ -1,7 +1,15 @@
-import { type NextFunction, type Request, type RequestHandler, type Response, Router } from "express";
+import {
+  type ErrorRequestHandler,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from "express";
 import { operations } from "../../api/openapi.ts";
 import { problem } from "../app/server/problem.server.ts";
 import type { AppOptions } from "../http.ts";
+import type { FaultLog } from "../operations/faults.ts";
 import { wrongMethod } from "./answers.ts";
 import { type Handler, handlers } from "./handlers.ts";
 import { send, served } from "./serve.ts";
@@ -47,16 +55,18 @@ export function apiV1(options: Pick<AppOptions, "services" | "papers">): Router 
   router.use(
     answered(() => problem(404, "There is nothing at this address; /api/v1/openapi.json lists what there is.")),
   );
-  router.use(refused);
+  router.use(refused(options.services.fault));
   return router;
 }
 
 /** An address that cannot be decoded, and faults on the way. */
-function refused(error: Error & { status?: number }, request: Request, response: Response, next: NextFunction): void {
-  if (response.headersSent) return void next(error);
-  const status = error.status === 400 ? 400 : 500;
-  if (status === 500) console.error(error);
-  const detail =
-    status === 400 ? "The address cannot be read." : "The request could not be handled; the server’s log says why.";
-  send(problem(status, detail), request, response).catch(next);
+function refused(fault: FaultLog): ErrorRequestHandler {
+  return (error: Error & { status?: number }, request: Request, response: Response, next: NextFunction): void => {
+    if (response.headersSent) return void next(error);
+    const status = error.status === 400 ? 400 : 500;
+    if (status === 500) fault(error, { method: request.method, url: request.originalUrl });
+    const detail =
+      status === 400 ? "The address cannot be read." : "The request could not be handled; the server’s log says why.";
+    send(problem(status, detail), request, response).catch(next);
+  };
 }

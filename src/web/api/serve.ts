@@ -22,7 +22,8 @@ export function served(
       if (response.locals.reader) context.set(readerContext, readerAt(response));
       const params = request.params as Record<string, string>; // no path here has a wildcard
       const asked = webRequest(request, response);
-      await send(await answer(async () => handler({ request: asked, context, params })), request, response);
+      const args = { request: asked, context, params };
+      await send(await answer(args, async () => handler(args)), request, response);
     };
     given().catch(next);
   };

@@ -4,6 +4,8 @@ import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 import { type EntryContext, isRouteErrorResponse, type RouterContextProvider, ServerRouter } from "react-router";
 import { nonceContext } from "../reader.ts";
+import { servicesOf } from "../services.ts";
+import type { PageArgs } from "./server/request.server.ts";
 
 export { nonceContext, readerContext } from "../reader.ts";
 export { servicesContext } from "../services.ts";
@@ -39,7 +41,7 @@ export default function handleRequest(
         onShellError: reject,
         onError(error: unknown) {
           status = 500;
-          if (shellSent) console.error(error);
+          if (shellSent) servicesOf({ context: loadContext }).fault(error, request);
         },
       },
     );
@@ -48,7 +50,7 @@ export default function handleRequest(
 }
 
 /** Faults go to the operator's log; a reader sees the error page, without a stack trace. */
-export function handleError(error: unknown, { request }: { request: Request }): void {
-  if (request.signal.aborted || isRouteErrorResponse(error)) return;
-  console.error(`${request.method} ${new URL(request.url).pathname}:`, error);
+export function handleError(error: unknown, args: Pick<PageArgs, "request" | "context">): void {
+  if (args.request.signal.aborted || isRouteErrorResponse(error)) return;
+  servicesOf(args).fault(error, args.request);
 }

@@ -1,6 +1,6 @@
 /** Words of the site's addresses; whatever else stands in one is a name of something. */
 const words = new Set(
-  "about admin api apply arxiv assets browser cancel claims code data data.json events fields link marks me openapi.json outputs papers read run runs sample search sign-in sign-out theme v1".split(
+  "about admin api apply arxiv assets browser cancel claims code data data.json events feed.atom feed.json fields link marks me openapi.json outputs papers read run runs sample search sign-in sign-out theme v1".split(
     " ",
   ),
 );

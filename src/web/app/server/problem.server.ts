@@ -1,5 +1,7 @@
 import { type BadInput, isBadInput } from "../../../kit/errors.ts";
 import { formatBytes } from "../../../kit/files.ts";
+import { servicesOf } from "../../services.ts";
+import type { PageArgs } from "./request.server.ts";
 
 const titles: Record<number, string> = {
   400: "The request cannot be read",
@@ -45,7 +47,10 @@ export function isTooManyRuns(error: unknown): error is Error {
 }
 
 /** Answers with what `handle` gives, and with a problem document for what it throws. Faults are logged and say nothing. */
-export async function answer(handle: () => Promise<Response>): Promise<Response> {
+export async function answer(
+  { request, context }: Pick<PageArgs, "request" | "context">,
+  handle: () => Promise<Response>,
+): Promise<Response> {
   try {
     return await handle();
   } catch (error) {
@@ -53,7 +58,7 @@ export async function answer(handle: () => Promise<Response>): Promise<Response>
     if (error instanceof RequestProblem) return problem(error.status, error.message);
     if (isBadInput(error)) return problem(422, error.message, (error as BadInput).where);
     if (isTooManyRuns(error)) return problem(429, error.message);
-    console.error(error);
+    servicesOf({ context }).fault(error, request);
     return problem(500, "The request could not be handled; the server’s log says why.");
   }
 }

@@ -19,7 +19,7 @@ const recordSchema = z.object({
 
 /** POST /api/runs/browser: keeps the record of a claim that ran in a reader's browser, marked as such. */
 export function action(args: PageArgs): Promise<Response> {
-  return answer(async () => {
+  return answer(args, async () => {
     const { runs, papers } = servicesOf(args);
     const { job, events, outcome, durationMs, platform } = await jsonBody(args.request, recordSchema, recordLimit);
     knownPaper(papers, job.slug);

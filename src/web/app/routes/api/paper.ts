@@ -5,7 +5,7 @@ import { knownPaper, type PageArgs } from "../../server/request.server.ts";
 
 /** GET /api/papers/SLUG: the card, and the JSON Schemas of the claim's parameters and of each tool's options. */
 export function loader(args: PageArgs): Promise<Response> {
-  return answer(async () => {
+  return answer(args, async () => {
     const paper = knownPaper(servicesOf(args).papers, args.params.slug ?? "");
     const claim = (await paper.claim?.())?.claim;
     const tools = (await paper.tool?.())?.tools ?? [];

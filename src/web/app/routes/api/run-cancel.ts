@@ -5,7 +5,7 @@ import { apiRunOf, type PageArgs } from "../../server/request.server.ts";
 
 /** POST /api/runs/ID/cancel: stops a run of one's own; `cancelled` is false when it had ended already. */
 export function action(args: PageArgs): Promise<Response> {
-  return answer(async () => {
+  return answer(args, async () => {
     const reader = readerOf(args);
     const { run, mine } = await apiRunOf(args);
     if (!mine && !reader.admin) return problem(403, "This run is somebody else’s: only its owner can stop it.");

@@ -15,7 +15,7 @@ const lastMark = "-end";
  * one that has the last message the answer is 204, which tells an EventSource to stop.
  */
 export function loader(args: PageArgs): Promise<Response> {
-  return answer(async () => {
+  return answer(args, async () => {
     const { request } = args;
     const { runs } = servicesOf(args);
     const run = await apiRunOf(args);

@@ -4,7 +4,7 @@ import { apiRunOf, type PageArgs } from "../../server/request.server.ts";
 
 /** GET /api/runs/ID/outputs/NAME: a file that a tool made. */
 export function loader(args: PageArgs): Promise<Response> {
-  return answer(async () => {
+  return answer(args, async () => {
     const { files, readFile } = servicesOf(args);
     const { run } = await apiRunOf(args);
     const file = (await files(run.id)).find((own) => own.direction === "out" && own.name === args.params.name);

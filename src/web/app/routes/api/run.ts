@@ -5,7 +5,7 @@ import { outputUrl } from "../../server/run-page.server.ts";
 
 /** GET /api/runs/ID: the record of a run, with the files it made. */
 export function loader(args: PageArgs): Promise<Response> {
-  return answer(async () => {
+  return answer(args, async () => {
     const { files } = servicesOf(args);
     const { run, mine } = await apiRunOf(args);
     const { ticket: _ticket, cancelRequested: _asked, ...record } = run;

@@ -6,7 +6,7 @@ import { knownPaper, type PageArgs } from "../../server/request.server.ts";
 
 /** POST /api/runs: starts a run on this server. Answers 202 with its id and where to watch it. */
 export function action(args: PageArgs): Promise<Response> {
-  return answer(async () => {
+  return answer(args, async () => {
     if (args.request.method !== "POST") return problem(405, "Runs are started with POST.");
     const { runs, papers } = servicesOf(args);
     const reader = readerOf(args);
