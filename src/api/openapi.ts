@@ -64,7 +64,7 @@ export const operations: readonly Operation[] = [
     path: "/runs",
     id: "startRun",
     summary: "Measure a claim on this server",
-    more: "The run is queued; follow its events.",
+    more: "Of a paper, or the comparison of a field’s guide. The run is queued; follow its events.",
     body: { type: json, schema: "ClaimJob" },
     answer: { status: 202, type: json, schema: "Started", summary: "The run is queued" },
     refusals: [403, 404, 413, 422],

@@ -7,7 +7,7 @@ import type { ExecuteOptions, Job, Outcome, StampedEvent } from "../../runs/type
 import type { Engine, RunFacts } from "../engine.ts";
 import { Fault } from "../outcome.ts";
 import { clean } from "./clean.ts";
-import { faultOf } from "./faults.ts";
+import { faultOf, isPassing } from "./faults.ts";
 import type { Site } from "./site.ts";
 import { fetchOutputs, uploadsOf } from "./transfer.ts";
 
@@ -32,12 +32,18 @@ export function remoteEngine(site: Site): Engine {
         });
       } catch (error) {
         await options.sink?.discard();
-        if (!options.signal?.aborted) throw faultOf(error, site.url);
+        if (!options.signal?.aborted) throw lost(error, faultOf(error, site.url), facts.page);
         if (id !== undefined) await stop(site.client, id);
         return cancelled;
       }
     },
   };
+}
+
+/** Where a run goes on that cannot be followed any more. */
+function lost(error: unknown, fault: unknown, page: string | undefined): unknown {
+  if (page === undefined || !(fault instanceof Fault) || !isPassing(error)) return fault;
+  return new Fault(`${fault.message} The run is at ${page}`);
 }
 
 /** Starts the run. When the reader stops it meanwhile, the answer is waited for a moment, since the server may have begun. */

@@ -134,6 +134,18 @@ describe("what may be wrong with a server", () => {
     }
   });
 
+  it("it stays away while the run goes on", async () => {
+    const url = await livepapers((request, response) => {
+      if (!request.url?.endsWith("/runs")) return void request.socket.destroy();
+      response.writeHead(202).end(JSON.stringify({ id: "r", page: "/runs/r", run: "/", events: "/" }));
+    });
+    const site = { client: client(url, { retryMs: 1, retries: 2 }), url };
+    const job = { kind: "claim", slug: "system-ranking", scale: "quick", seed: 1, params: {} } as const;
+    await expect(remoteEngine(site).execute(job, {})).rejects.toThrow(
+      `${url} cannot be reached: the connection was cut. The run is at ${url}/runs/r`,
+    );
+  });
+
   it("it falls silent, and its reader has enough", async () => {
     const url = await livepapers((request, response) => {
       if (!request.url?.endsWith("/runs")) return; // nothing more is said

@@ -24,7 +24,9 @@ export type Needs = readonly `${Operation["method"]} ${string}`[];
 /** Lets a command work at a server. */
 export function addServer(command: Command): void {
   command
-    .addOption(new Option("--server <url>", "work at a livepapers server instead of here; LIVEPAPERS_SERVER without"))
+    .addOption(
+      new Option("--server <url>", "work at this livepapers server instead of here; default LIVEPAPERS_SERVER"),
+    )
     .addOption(new Option("--no-server", "work here, whatever LIVEPAPERS_SERVER says").hideHelp());
 }
 

@@ -252,6 +252,8 @@ describe("runs", () => {
       .getSetCookie()
       .map((set) => set.split(";")[0])
       .join("; ");
+    const guide = await read<schemas.Started>("/runs", "Started", post({ slug: "compare-model-merging" }, { Cookie }));
+    await read(`/runs/${guide.id}/cancel`, "Cancelled", { method: "POST", headers: { Cookie } });
     const answer = await read(`/runs/${id}/cancel`, "Cancelled", { method: "POST", headers: { Cookie } });
     expect(answer).toEqual({ id, cancelled: true });
     const all = messagesOf(await (await fetch(`${base}/runs/${id}/events`)).text());

@@ -9,7 +9,7 @@ import { loader as events } from "../app/routes/api/run-events.ts";
 import { loader as output } from "../app/routes/api/run-output.ts";
 import { filesOf, formBody, jsonBody, judged, parseJson } from "../app/server/body.server.ts";
 import { json, RequestProblem } from "../app/server/problem.server.ts";
-import { apiRunOf, knownPaper, type PageArgs } from "../app/server/request.server.ts";
+import { apiRunOf, knownExperiment, knownPaper, type PageArgs } from "../app/server/request.server.ts";
 import { readerOf } from "../reader.ts";
 import { servicesOf } from "../services.ts";
 import { tagged } from "./answers.ts";
@@ -133,7 +133,7 @@ function startedAnswer(id: string): Response {
 async function start(args: PageArgs): Promise<Response> {
   const { runs, papers: all } = servicesOf(args);
   const job: JobRequest = await jsonBody(args.request, schemas.claimJob, jsonLimit);
-  knownPaper(all, job.slug);
+  knownExperiment(all, job.slug);
   return startedAnswer(await runs.submit(readerOf(args), job));
 }
 

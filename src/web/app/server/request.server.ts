@@ -2,6 +2,7 @@ import { data, type RouterContextProvider } from "react-router";
 import { nearest } from "../../../kit/errors.ts";
 import { type FieldId, fieldIds, fields, isField } from "../../../kit/fields.ts";
 import type { Paper } from "../../../kit/paper.ts";
+import { guides } from "../../../papers/catalogue.ts";
 import { readerOf } from "../../reader.ts";
 import type { ReadableRun } from "../../reader-runs.ts";
 import { type Services, servicesOf } from "../../services.ts";
@@ -59,6 +60,11 @@ export function knownPaper(papers: readonly Paper[], slug: string): Paper {
     papers.map((candidate) => candidate.card.slug),
   );
   throw new RequestProblem(404, `There is no paper “${slug}”.${close ? ` Did you mean “${close}”?` : ""}`);
+}
+
+/** Refuses a job of what is neither a paper here nor the guide to a field. */
+export function knownExperiment(papers: readonly Paper[], slug: string): void {
+  if (!guides.some(({ card }) => card.slug === slug)) knownPaper(papers, slug);
 }
 
 /** The paper of the route's `:slug`; an unknown one is a 404 that names the nearest. */

@@ -4,7 +4,7 @@ import { readerOf } from "../../../reader.ts";
 import { servicesOf } from "../../../services.ts";
 import { jobSchema, jsonBody } from "../../server/body.server.ts";
 import { answer, json, problem } from "../../server/problem.server.ts";
-import { knownPaper, type PageArgs } from "../../server/request.server.ts";
+import { knownExperiment, type PageArgs } from "../../server/request.server.ts";
 
 const recordLimit = 16 << 20;
 
@@ -22,7 +22,7 @@ export function action(args: PageArgs): Promise<Response> {
   return answer(args, async () => {
     const { runs, papers } = servicesOf(args);
     const { job, events, outcome, durationMs, platform } = await jsonBody(args.request, recordSchema, recordLimit);
-    knownPaper(papers, job.slug);
+    knownExperiment(papers, job.slug);
     if (job.kind !== "claim") return problem(422, "Only claims are kept here; a tool's run stays in its browser.");
     const id = await runs.record(readerOf(args), job, events, outcome, {
       ...(platform === undefined ? {} : { platform }),
