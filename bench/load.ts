@@ -102,12 +102,18 @@ async function mixed(report: Bench, site: LoadSite, load: Load): Promise<void> {
   report.line(`    memory ${mb(before.resident)} → ${mb(after.resident)}, heap ${mb(before.heap)} → ${mb(after.heap)}`);
 }
 
-/** Starts the claim that reports most for its time. */
-async function startRun(url: string, epochs: number): Promise<string> {
+/** A claim of many short trainings, which reports after each of them: a few hundred messages, charts among them. */
+const talkative = {
+  slug: "commutative-monoids",
+  params: { seeds: 20, steps: setting("STEPS", 60), batch: 4, testBags: 20, width: 6, rates: [0.01], timedLevels: 3 },
+};
+const short = { slug: "system-ranking", params: { draws: 10 } };
+
+async function startRun(url: string, job: { slug: string; params: object }): Promise<string> {
   const answer = await fetch(`${url}/api/v1/runs`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Origin: url },
-    body: JSON.stringify({ kind: "claim", slug: "system-ranking", scale: "quick", params: { draws: epochs } }),
+    body: JSON.stringify({ kind: "claim", scale: "quick", ...job }),
   });
   if (!answer.ok) throw new Error(`starting a run: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { id: string }).id;
@@ -116,18 +122,20 @@ async function startRun(url: string, epochs: number): Promise<string> {
 async function watched(report: Bench, site: LoadSite): Promise<void> {
   const before = await site.inspector.held();
   let during = before;
+  let live = "";
   const { result, cpuMs } = await worked(site, async () => {
-    const id = await startRun(site.url, 2000);
+    const id = await startRun(site.url, talkative);
     return watchRun(site.url, id, viewers, {
       opened: async () => {
         during = await site.inspector.held();
+        live = ((await (await fetch(`${site.url}/api/v1/runs/${id}`)).json()) as { state: string }).state;
       },
     });
   });
   await setTimeout(1000);
   const after = await site.inspector.held();
   const { messages, lost, doubled, disordered, broken, spread, lastAfterEnd } = result;
-  report.line(`  ${viewers} viewers of one run, ${messages} messages each`);
+  report.line(`  ${viewers} viewers of one run, ${messages} messages each; when all were connected it was ${live}`);
   report.line(`    lost ${lost}, doubled ${doubled}, out of order ${disordered}, broken connections ${broken}`);
   report.line(
     `    from the first viewer's last message to the last viewer's ${spread} ms; from the run's end ${lastAfterEnd} ms`,
@@ -149,7 +157,7 @@ async function grown(report: Bench, site: LoadSite, load: Load): Promise<void> {
   };
   await sample();
   while (performance.now() - began < minutes * 60_000) {
-    const id = await startRun(site.url, 10);
+    const id = await startRun(site.url, short);
     const [mix] = await Promise.all([
       driveMix({ url: site.url, ...load, seconds: slice, connections, seed: samples.length + 2 }),
       watchRun(site.url, id, 10, { openMs: 100 }),

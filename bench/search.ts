@@ -19,17 +19,18 @@ const questions = Number(process.env.LIVEPAPERS_BENCH_QUESTIONS ?? 40);
 
 /**
  * Searching and paging through generated papers, embedded and on a server: the time within which 95 of 100 questions of a kind are answered. The database
- * of the server is emptied before and left for a second call with the same size.
+ * of the server is emptied before and left for a second call with the same size, and so is that in the folder LIVEPAPERS_BENCH_DATA.
  */
 export default async function bench(report: Bench): Promise<void> {
   const made = generator();
   const [embedded = 5000, server = 20_000] = sizes;
   if (embedded > 0) {
-    const dataDir = await mkdtemp(join(tmpdir(), "livepapers-bench-"));
+    const kept = process.env.LIVEPAPERS_BENCH_DATA;
+    const dataDir = kept ?? (await mkdtemp(join(tmpdir(), "livepapers-bench-")));
     try {
       await measure(report, "embedded", await openStore({ dataDir }), made, embedded);
     } finally {
-      await rm(dataDir, { recursive: true, force: true });
+      if (kept === undefined) await rm(dataDir, { recursive: true, force: true });
     }
   }
   const databaseUrl = process.env.DATABASE_URL;
@@ -89,6 +90,18 @@ async function fill(report: Bench, { db }: Store, made: Generator, count: number
       from drawn join latest using (n) on conflict do nothing`);
   }
   await db.execute(sql`analyze`);
+  report.line(`  ${await sizesOf(db)}`);
+}
+
+/** What the papers take on disk. */
+async function sizesOf(db: Store["db"]): Promise<string> {
+  const found = await db.execute(sql`
+    select pg_table_size('livepapers.papers')::double precision as papers, pg_indexes_size('livepapers.papers')::double precision as indexes,
+      pg_relation_size('livepapers.papers_found')::double precision as found, pg_database_size(current_database())::double precision as database`);
+  const [sizes = {}] = (found as unknown as { rows: Record<string, number>[] }).rows;
+  return Object.entries(sizes)
+    .map(([name, bytes]) => `${name} ${(bytes / 1e6).toFixed(0)} MB`)
+    .join(", ");
 }
 
 async function importAll(db: Store["db"], made: Generator, from: number, to: number, count: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { FieldId } from "../kit/fields.ts";
 import { rowsOf } from "../store/rows.ts";
-import { countSignals } from "../store/signals.ts";
+import { countSignals, type SignalCounts } from "../store/signals.ts";
 import type { Db } from "../store/store.ts";
 import type { Candidate } from "./trending.ts";
 
@@ -12,6 +12,14 @@ export interface CandidateQuery {
   field?: FieldId;
   runnable?: boolean;
   now: Date;
+  /** What `recentSignals` gave, a little earlier. */
+  recent?: Signals;
+}
+
+/** What ballots say, and which papers they name, those first for which they say most. */
+export interface Signals {
+  counts: ReadonlyMap<string, SignalCounts>;
+  strongest: Record<"votes" | "reads" | "runs", readonly string[]>;
 }
 
 /** Days after which a ballot, a vote elsewhere and freshness count half. */
@@ -22,6 +30,8 @@ const freshDays = 5 * halfLifeDays;
 const memoryDays = 60;
 /** Of every signal, this many of its first papers are candidates. */
 const ofSignal = 250;
+/** In a period, a field or among those that run, of all papers. */
+const ofPart = 4 * ofSignal;
 /** And this many of the papers listed last. */
 const ofNewest = 500;
 const dayMs = 86_400_000;
@@ -30,25 +40,43 @@ function isoDay(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
+function signalsOf(counts: ReadonlyMap<string, SignalCounts>): Signals {
+  const ranked = (signal: keyof SignalCounts): string[] =>
+    [...counts]
+      .filter(([, count]) => count[signal].weight > 0)
+      .sort(([, a], [, b]) => b[signal].weight - a[signal].weight)
+      .slice(0, ofPart)
+      .map(([slug]) => slug);
+  return { counts, strongest: { votes: ranked("votes"), reads: ranked("reads"), runs: ranked("runs") } };
+}
+
+/** The ballots that are remembered: one question for all lists of what is new. */
+export async function recentSignals(db: Db, now: Date): Promise<Signals> {
+  return signalsOf(await countSignals(db, { since: new Date(horizonOf(now)), halfLifeDays, now }));
+}
+
+function horizonOf(now: Date): string {
+  return isoDay(now.getTime() - memoryDays * dayMs);
+}
+
 /**
  * The papers that may trend, newest listing first: those that stand high in some signal and the latest, not the whole table. In a period, the papers listed
- * in it.
+ * in it, with all ballots since it began.
  */
 export async function findCandidates(
   db: Db,
-  { since, until, field, runnable, now }: CandidateQuery,
+  { since, until, field, runnable, now, recent }: CandidateQuery,
 ): Promise<Candidate[]> {
-  const horizon = isoDay(now.getTime() - memoryDays * dayMs);
+  const horizon = horizonOf(now);
   const from = since ?? horizon;
-  const counts = await countSignals(db, { since: new Date(from), halfLifeDays, now });
-  const strongest = new Set<string>();
+  const listed = { since: from, until: until ?? "9999-12-31" };
+  const { counts, strongest: named } =
+    from < horizon
+      ? signalsOf(await countSignals(db, { since: new Date(from), halfLifeDays, now, listed }))
+      : (recent ?? (await recentSignals(db, now)));
   // Of a part of the papers, those that stand high among all are fewer.
-  const most = field || runnable || since ? 4 * ofSignal : ofSignal;
-  for (const signal of ["votes", "reads", "runs"] as const) {
-    const ranked = [...counts].filter(([, count]) => count[signal].weight > 0);
-    ranked.sort(([, a], [, b]) => b[signal].weight - a[signal].weight);
-    for (const [slug] of ranked.slice(0, most)) strongest.add(slug);
-  }
+  const most = field || runnable || since ? ofPart : ofSignal;
+  const strongest = new Set(Object.values(named).flatMap((slugs) => slugs.slice(0, most)));
   const conditions: SQL[] = [sql`not p.hidden`];
   if (field) conditions.push(sql`p.field = ${field}`);
   if (runnable) conditions.push(sql`p.runnable`);

@@ -3,9 +3,11 @@ import { type FieldId, isField } from "../kit/fields.ts";
 import { findPaperRow, type PaperRow, paperColumns, paperRow } from "../store/papers.ts";
 import { rowsOf } from "../store/rows.ts";
 import type { Db } from "../store/store.ts";
-import { findCandidates } from "./candidates.ts";
+import { findCandidates, recentSignals, type Signals } from "./candidates.ts";
+import { Fresh } from "./fresh.ts";
 import { type Period, type PeriodName, parsePeriod, periodNames, periodOf } from "./periods.ts";
 import { relatedRows } from "./related-rows.ts";
+import { agesOf } from "./search/eras.ts";
 import { type SearchOptions, type SearchResult, searchPapers } from "./search/search.ts";
 import { type Placed, placeCandidates } from "./trending.ts";
 import type { FeedView } from "./views.ts";
@@ -55,66 +57,13 @@ const orderMs = 60_000;
 const countsMs = 5 * 60_000;
 const mostOrders = 300;
 
-interface Kept<T> {
-  at: number;
-  value: Promise<T>;
-  next?: Promise<T> | undefined;
-}
-
-/** Values that are made again when they are old; meanwhile the old one is given. */
-class Fresh<T> {
-  readonly #kept = new Map<string, Kept<T>>();
-  readonly #ms: number;
-  readonly #most: number;
-  readonly #clock: () => number;
-
-  constructor(ms: number, most: number, clock: () => number) {
-    this.#ms = ms;
-    this.#most = most;
-    this.#clock = clock;
-  }
-
-  peek(key: string): Promise<T> | undefined {
-    return this.#kept.get(key)?.value;
-  }
-
-  clear(): void {
-    this.#kept.clear();
-  }
-
-  get(key: string, make: () => Promise<T>): Promise<T> {
-    const kept = this.#kept.get(key);
-    if (!kept) return this.#keep(key, make());
-    if (this.#clock() - kept.at > this.#ms && !kept.next) {
-      kept.next = make();
-      kept.next.then(
-        () => this.#keep(key, kept.next as Promise<T>), // set one line above
-        () => {
-          kept.next = undefined;
-        },
-      );
-    }
-    return kept.value;
-  }
-
-  #keep(key: string, value: Promise<T>): Promise<T> {
-    this.#kept.delete(key);
-    this.#kept.set(key, { at: this.#clock(), value });
-    value.catch(() => this.#kept.delete(key));
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= this.#most) break;
-      this.#kept.delete(oldest);
-    }
-    return value;
-  }
-}
-
 /** The feed: its views, page by page. */
 export class Feed {
   readonly #db: Db;
   readonly #now: () => Date;
   readonly #orders: Fresh<Placed[]>;
   readonly #counts: Fresh<FieldCount[]>;
+  readonly #signals: Fresh<Signals>;
 
   constructor(db: Db, { now = () => new Date() }: { now?: () => Date } = {}) {
     this.#db = db;
@@ -122,12 +71,19 @@ export class Feed {
     const clock = (): number => now().getTime();
     this.#orders = new Fresh(orderMs, mostOrders, clock);
     this.#counts = new Fresh(countsMs, 1, clock);
+    this.#signals = new Fresh(orderMs, 1, clock);
   }
 
   /** What was ordered and counted is made again when it is asked for next: something that shows at once was changed, such as a hidden paper. */
   forget(): void {
     this.#orders.clear();
     this.#counts.clear();
+    this.#signals.clear();
+  }
+
+  /** Makes what the first page needs, so that its reader need not wait for it. */
+  async warm(): Promise<void> {
+    await Promise.all([this.counts(), this.#order({ view: "trending" }), agesOf(this.#db)]);
   }
 
   page(query: FeedQuery): Promise<FeedPage> {
@@ -159,9 +115,12 @@ export class Feed {
   /** How many papers each field has. */
   counts(): Promise<FieldCount[]> {
     return this.#counts.get("", async () => {
+      // Two counts, each of them answered by an index alone.
       const result = await this.#db.execute(sql`
-        select field, count(*)::integer as papers, (count(*) filter (where runnable))::integer as runnable
-        from livepapers.papers where not hidden group by field`);
+        with every as (select field, count(*)::integer as papers from livepapers.papers where not hidden group by field),
+        running as (select field, count(*)::integer as papers from livepapers.papers where runnable and not hidden group by field)
+        select every.field, every.papers, coalesce(running.papers, 0) as runnable
+        from every left join running on running.field is not distinct from every.field`);
       const rows = rowsOf<FieldCount>(result);
       return rows.map((row) => ({ ...row, field: row.field !== null && isField(row.field) ? row.field : null }));
     });
@@ -170,8 +129,10 @@ export class Feed {
   #order(query: FeedQuery, period?: Period): Promise<Placed[]> {
     const key = `${period?.key ?? ""} ${query.field ?? ""} ${query.runnable ?? false}`;
     return this.#orders.get(key, async () => {
+      const now = this.#now();
       const candidates = await findCandidates(this.#db, {
-        now: this.#now(),
+        now,
+        recent: await this.#signals.get("", () => recentSignals(this.#db, now)),
         ...(query.field ? { field: query.field } : {}),
         ...(query.runnable ? { runnable: true } : {}),
         ...(period ? { since: period.since, until: period.until } : {}),

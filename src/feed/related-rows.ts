@@ -6,6 +6,8 @@ import { countTerms, documentCounts, inner, type Terms, unitVector } from "./tex
 
 /** Words of the title that candidates must share one of: the rarest that others have too. */
 const sought = 6;
+/** Together they may have this many papers; the rarest may have any number. */
+const soughtPapers = 3000;
 /** Of the newest that share one, this many are compared. */
 const compared = 120;
 /** Below this cosine, two papers have little to do with each other. */
@@ -26,16 +28,23 @@ function termsOf({ title, abstract, own, field }: Compared): Terms {
  * of its title; how rare a word is, the papers compared say.
  */
 export async function relatedRows(db: Db, paper: PaperRow, count = 4): Promise<PaperRow[]> {
-  const result = await db.execute(sql`
+  const asked = await db.execute(sql`
     with said as (
-      select w.word from unnest(tsvector_to_array(to_tsvector('simple'::regconfig, livepapers.fold(${paper.title})))) as t (word)
+      select w.word, w.papers, row_number() over rarest as place, sum(w.papers) over rarest as together
+      from unnest(tsvector_to_array(to_tsvector('simple'::regconfig, livepapers.fold(${paper.title})))) as t (word)
         join livepapers.words w on w.kind = 'title' and w.word = t.word
-      where w.papers > 1 order by w.papers, w.word limit ${sought}
-    ), question as (
-      select string_agg(nullif(plainto_tsquery('english'::regconfig, word)::text, ''), ' | ')::tsquery as q from said
-    ), near as (
-      select p.arxiv from livepapers.papers p, question
-      where p.title_search @@ question.q and not p.hidden order by p.serial desc limit ${compared}
+      where w.papers > 1 window rarest as (order by w.papers, w.word)
+    )
+    select coalesce(string_agg(nullif(plainto_tsquery('english'::regconfig, word)::text, ''), ' | '), '') as question,
+      coalesce(max(together), 0)::double precision as papers
+    from said where place <= ${sought} and (together <= ${soughtPapers} or place = 1)`);
+  const [{ question = "", papers = 0 } = {}] = rowsOf<{ question: string; papers: number }>(asked);
+  // Few papers are found by their words and sorted; of many, the newest are gone through.
+  const newest = sql.raw(papers <= soughtPapers ? "p.serial + 0" : "p.serial");
+  const result = await db.execute(sql`
+    with near as materialized (
+      select p.arxiv from livepapers.papers p
+      where p.title_search @@ ${question}::tsquery and not p.hidden order by ${newest} desc limit ${compared}
     )
     select ${paperColumns}, p.own from livepapers.papers p join near using (arxiv)
     union all select ${paperColumns}, p.own from livepapers.papers p where p.arxiv = ${paper.arxiv} and not exists (select 1 from near where near.arxiv = p.arxiv)`);

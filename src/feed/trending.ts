@@ -73,10 +73,16 @@ function ranksOf(candidates: readonly Candidate[]): SignalRank[][] {
     values.forEach((value, i) => {
       if (!first.has(value)) first.set(value, i + 1);
     });
-    return { signal, first, of: values.length };
+    return { signal, first, of: values.length, made: new Map<number, SignalRank>() };
   });
+  // Orders are kept, and most candidates have the same rank as many others, or none: one object does for all of them.
   return candidates.map((candidate) =>
-    columns.map(({ signal, first, of }) => ({ signal, rank: first.get(candidate[signal]) ?? 0, of })),
+    columns.map(({ signal, first, of, made }) => {
+      const rank = first.get(candidate[signal]) ?? 0;
+      const shared = made.get(rank) ?? { signal, rank, of };
+      made.set(rank, shared);
+      return shared;
+    }),
   );
 }
 

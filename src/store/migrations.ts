@@ -3,6 +3,7 @@ import { BadInput } from "../kit/errors.ts";
 import { accountsStep } from "./steps/accounts.ts";
 import { papersStep } from "./steps/papers.ts";
 import { runsStep } from "./steps/runs.ts";
+import { searchStep } from "./steps/search.ts";
 import { signalsStep } from "./steps/signals.ts";
 import { subscriptionsStep } from "./steps/subscriptions.ts";
 import type { Db } from "./store.ts";
@@ -16,6 +17,7 @@ export const steps: readonly (readonly string[])[] = [
   papersStep,
   accountsStep,
   subscriptionsStep,
+  searchStep,
 ];
 
 /** The version of the tables that this program knows. */

@@ -205,10 +205,10 @@ export async function syncCatalogue(db: Db, papers: readonly CataloguedPaper[]):
   });
 }
 
-/** What the database's own upkeep would do in time, done now: the embedded one has none, and many new rows mislead the planner. */
+/**
+ * What the database's own upkeep would do in time, done now: the embedded one has none, many new rows mislead the planner, and counts want to know which
+ * pages everyone sees. Not within a transaction.
+ */
 export async function settlePapers(db: Db): Promise<void> {
-  for (const index of ["papers_search", "papers_title_search", "papers_author_search"]) {
-    await db.execute(sql.raw(`select gin_clean_pending_list('livepapers.${index}'::regclass)`));
-  }
-  await db.execute(sql`analyze livepapers.papers`);
+  await db.execute(sql`vacuum (analyze) livepapers.papers`);
 }

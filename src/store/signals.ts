@@ -87,6 +87,8 @@ export interface Period {
   now?: Date;
   /** These papers only. */
   slugs?: readonly string[];
+  /** Papers listed from the first of these ISO days on, and before the second, only. */
+  listed?: { since: string; until: string };
 }
 
 const beginning = new Date(0);
@@ -100,7 +102,12 @@ export async function countSignals(db: Db, period: Period = {}): Promise<Map<str
   const now = (period.now ?? new Date()).toISOString();
   const halfLife = period.halfLifeDays ?? Number.MAX_VALUE;
   if (period.slugs?.length === 0) return new Map();
-  const chosen = period.slugs ? sql`and b.slug in ${[...period.slugs]}` : sql``;
+  const { slugs, listed } = period;
+  const ofSlugs = slugs ? sql`and b.slug in ${[...slugs]}` : sql``;
+  const chosen = listed
+    ? sql`${ofSlugs} and b.slug in (
+        select p.slug from livepapers.papers p where not p.hidden and p.listed >= ${listed.since}::date and p.listed < ${listed.until}::date)`
+    : ofSlugs;
   const result = await db.execute(sql`
     with ballots as (
       select 'votes' as kind, b.slug, b.voter as person, b.address, b.at from livepapers.votes b

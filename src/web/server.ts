@@ -182,6 +182,7 @@ export async function openSite({ store, settings, dataDir, url, worker, finishMs
   const imports = await ImportSchedule.start(store, settings.imports, { log });
   const stopHouse = keepHouse({ db, dataDir, log });
   const common = servicesOf(store);
+  common.feed.warm().catch((error: unknown) => log(`the feed: ${String(error)}`));
   const showAnew = (): void => {
     papers.forget();
     common.feed.forget();

@@ -1,8 +1,11 @@
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { beforeAll, expect, it } from "vitest";
+import { askAges } from "../../src/feed/search/eras.ts";
+import { findReach } from "../../src/feed/search/reach.ts";
 import { counted, searchPapers, wordPattern } from "../../src/feed/search/search.ts";
 import { type ImportedPaper, importPapers, syncCatalogue } from "../../src/store/papers.ts";
+import { rowsOf } from "../../src/store/rows.ts";
 import type { Store } from "../../src/store/store.ts";
 import { someImport } from "./papers-checks.ts";
 
@@ -202,5 +205,43 @@ export function checkSearch(store: () => Store): void {
     expect(result.total).toBeGreaterThanOrEqual(counted);
     expect(result.hits[0]?.paper.title).toBe("Zebrafish");
     expect(result.counts.reduce((sum, { papers }) => sum + papers, 0)).toBe(counted + 1);
+  });
+
+  it("finds the newest with a word without a look at all papers", async () => {
+    const { db } = store();
+    // Of the papers of the test before, one in nine has the word.
+    const some = (n: number): string => (n % 9 === 0 ? "Heptagons in its abstract." : "Nothing special.");
+    const more = Array.from({ length: counted }, (_, i) =>
+      someImport(`2405.${String(i).padStart(5, "0")}`, {
+        serial: 202_405 * 1e7 + i * 10,
+        abstract: some(i),
+        field: i % 2 === 0 ? "llm-systems" : null,
+        year: i < 500 ? 2023 : 2024,
+      }),
+    );
+    await importPapers(db, more, "arxiv");
+    const ages = await askAges(db);
+    const expected = more.filter((_, i) => i % 9 === 0).map(({ serial }) => serial);
+    for (const [enough, condition, all] of [
+      [5, sql`true`, expected],
+      [
+        20,
+        sql`(array[p.field, p.year::text]) && '{llm-systems}'::text[]`,
+        expected.filter((serial) => serial % 20 === 0),
+      ],
+      [10, sql`(array[p.field, p.year::text]) && '{2023}'::text[]`, expected.filter((serial) => serial % 1e7 < 5000)],
+      [1000, sql`true`, expected],
+    ] as const) {
+      const where = sql`not p.hidden and p.search @@ 'heptagon'::tsquery and ${condition}`;
+      const reach = await findReach(db, { where, enough, ages, few: 50, first: 20 });
+      const within = reach ? sql`and ${reach.within}` : sql``;
+      const result = await db.execute(
+        sql`select p.serial::double precision as serial from livepapers.papers p where ${where} ${within} order by p.serial desc limit ${enough}`,
+      );
+      const found = rowsOf<{ serial: number }>(result).map(({ serial }) => serial);
+      expect(found).toEqual([...all].reverse().slice(0, enough));
+      if (enough === 5) expect(reach?.serial).toBe(202_405 * 1e7 + 9000);
+      if (enough === 1000) expect(reach).toBeUndefined();
+    }
   });
 }

@@ -1,9 +1,10 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { type FieldId, isField } from "../../kit/fields.ts";
 import type { ClaimOutcome } from "../../kit/paper.ts";
 import { type PaperRow, paperColumns, paperRow } from "../../store/papers.ts";
 import { rowsOf } from "../../store/rows.ts";
 import type { Db } from "../../store/store.ts";
+import { candidates, counted } from "./candidates.ts";
 import { isEmpty, type ParsedQuery, parseQuery } from "./parse.ts";
 import { type Mended, type TextQuery, textQuery } from "./terms.ts";
 
@@ -37,11 +38,8 @@ export interface SearchResult {
   isHit: (word: string) => boolean;
 }
 
+export { counted } from "./candidates.ts";
 export const hitsPerPage = 20;
-/** Of more papers than this, the newest are counted and ranked. */
-export const counted = 1000;
-/** And these of those that have every word in the title, however old. */
-const titled = 300;
 
 const nothing = { hits: [], total: 0, more: false, counts: [], page: 1, pages: 0, mended: [], isHit: () => false };
 
@@ -69,27 +67,6 @@ export async function searchPapers(db: Db, text: string, options: SearchOptions 
   return { query, ...found, mended: words.mended, page, pages: Math.ceil(found.total / hitsPerPage), isHit };
 }
 
-function filters(query: ParsedQuery, words: TextQuery, verdicts: ReadonlyMap<string, ClaimOutcome>): SQL {
-  const conditions: SQL[] = [sql`not p.hidden`];
-  const among = (values: readonly string[]): SQL =>
-    sql`in (select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
-  if (words.authors !== undefined) conditions.push(sql`p.author_search @@ ${words.authors}::tsquery`);
-  if (query.fields.length === 1) conditions.push(sql`p.field = ${query.fields[0]}`);
-  else if (query.fields.length > 1) conditions.push(sql`p.field ${among(query.fields)}`);
-  if (query.notFields.length > 0) conditions.push(sql`(p.field is null or p.field not ${among(query.notFields)})`);
-  if (query.years.length > 0) {
-    const spans = query.years.map(({ from, to }) => sql`p.year between ${from} and ${to}`);
-    conditions.push(sql`(${sql.join(spans, sql` or `)})`);
-  }
-  if (query.runnable === true) conditions.push(sql`p.runnable`);
-  if (query.runnable === false) conditions.push(sql`not p.runnable`);
-  if (query.verdicts.length > 0) {
-    const slugs = [...verdicts].filter(([, verdict]) => query.verdicts.includes(verdict)).map(([slug]) => slug);
-    conditions.push(sql`p.slug ${among(slugs)}`);
-  }
-  return sql.join(conditions, sql` and `);
-}
-
 interface Found {
   hits: Hit[];
   total: number;
@@ -103,22 +80,14 @@ async function find(
   words: TextQuery,
   { page, order = "best", verdicts = new Map() }: SearchOptions & { page: number },
 ): Promise<Found> {
-  const where = filters(query, words, verdicts);
-  const matches = words.all === undefined ? sql`` : sql`and p.search @@ ${words.all}::tsquery`;
   const ranks = words.wanted !== undefined && order === "best";
-  const columns = sql.raw("p.arxiv, p.field, p.serial, p.search, p.title_search");
-  const inTitle = ranks
-    ? sql`select ${columns} from livepapers.papers p
-        where p.title_search @@ ${words.wanted}::tsquery ${matches} and ${where} order by p.serial desc limit ${titled}`
-    : sql`select ${columns} from livepapers.papers p limit 0`;
+  const { found, titled } = await candidates(db, { query, words, verdicts, ranks });
   // Weights of D, C, B and A; the title counts once more, by how much of it was asked for.
   const score = ranks
     ? sql`ts_rank_cd('{0.1, 0.4, 0.6, 1}', search, ${words.wanted}::tsquery, 1) + ts_rank_cd('{1, 1, 1, 1}', title_search, ${words.wanted}::tsquery, 2)`
     : sql`0`;
   const result = await db.execute(sql`
-    with found as materialized (
-      select ${columns} from livepapers.papers p where ${where} ${matches} order by p.serial desc limit ${counted + 1}
-    ), titled as materialized (${inTitle}), candidates as materialized (
+    with found as materialized (${found}), titled as materialized (${titled}), candidates as materialized (
       select arxiv, serial, ${score} as score from found
       union all select arxiv, serial, ${score} from titled t where not exists (select 1 from found where found.arxiv = t.arxiv)
     ), best as materialized (

@@ -17,7 +17,11 @@ export interface TextQuery {
   wanted?: string;
   /** Any of the wanted terms, and the exclusions, where several are wanted. */
   any?: { all: string; wanted: string };
+  /** The exclusions alone. */
+  excluded?: string;
   authors?: string;
+  /** Some author is wanted, not only others excluded. */
+  wantsAuthor: boolean;
   /** Stems that are highlighted. */
   lexemes: string[];
   mended: Mended[];
@@ -50,7 +54,7 @@ export async function textQuery(db: Db, query: ParsedQuery): Promise<TextQuery> 
     ...query.terms.map((term, position) => ({ position, kind: "term" as const, ...term })),
     ...query.authors.map((author, position) => ({ position, kind: "author" as const, phrase: false, ...author })),
   ];
-  if (pieces.length === 0) return { lexemes: [], mended: [] };
+  if (pieces.length === 0) return { wantsAuthor: false, lexemes: [], mended: [] };
   const read = await readPieces(db, pieces);
   const mended: Mended[] = [];
   for (const piece of read) {
@@ -59,15 +63,18 @@ export async function textQuery(db: Db, query: ParsedQuery): Promise<TextQuery> 
     if (mend) mended.push(mend);
   }
   const ofTerms = read.filter(({ kind, query }) => kind === "term" && query !== "");
+  const ofAuthors = read.filter(({ kind, query }) => kind === "author" && query !== "");
   const wanted = ofTerms.filter(({ not }) => !not);
   return {
     ...joined("all", ofTerms),
     ...joined("wanted", wanted),
     ...(wanted.length > 1 ? { any: anyOf(ofTerms) } : {}),
     ...joined(
-      "authors",
-      read.filter(({ kind, query }) => kind === "author" && query !== ""),
+      "excluded",
+      ofTerms.filter(({ not }) => not),
     ),
+    ...joined("authors", ofAuthors),
+    wantsAuthor: ofAuthors.some(({ not }) => !not),
     lexemes: [...new Set(read.filter(({ not }) => !not).flatMap(({ lexemes }) => lexemes))],
     mended,
   };
@@ -107,9 +114,10 @@ async function readPieces(db: Db, pieces: readonly Piece[]): Promise<Read[]> {
 /** Makes a piece match words that look like its own when no paper has it; undefined when some paper has. */
 async function mendPiece(db: Db, piece: Read): Promise<Mended | undefined> {
   if (!mendable.test(piece.text)) return undefined;
+  // Without an order the planner may go through the whole table for a word that it takes for a common one.
   const column = sql.raw(piece.kind === "author" ? "author_search" : "search");
   const found = await db.execute(sql`
-    select 1 from livepapers.papers where ${column} @@ ${piece.query}::tsquery and not hidden limit 1`);
+    select 1 from livepapers.papers p where ${column} @@ ${piece.query}::tsquery and not hidden order by p.serial + 0 limit 1`);
   if (rowsOf(found).length > 0) return undefined;
   const words =
     piece.kind === "author" ? piece.text.split(/[\s-]+/).filter((word) => word.length >= leastLength) : [piece.text];

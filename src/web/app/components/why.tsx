@@ -21,10 +21,13 @@ const signalWords: Record<SignalName, [what: string, none: string]> = {
   freshness: ["freshness", "no longer fresh"],
 };
 
+const endings: Record<string, string> = { one: "st", two: "nd", few: "rd", other: "th" };
+// Made once: making one takes longer than rendering an entry.
+const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
+
 /** 1st, 2nd, 3rd, 11th. */
 export function ordinal(n: number): string {
-  const endings: Record<string, string> = { one: "st", two: "nd", few: "rd", other: "th" };
-  return `${n.toLocaleString("en-GB")}${endings[new Intl.PluralRules("en", { type: "ordinal" }).select(n)]}`;
+  return `${n.toLocaleString("en-GB")}${endings[ordinals.select(n)]}`;
 }
 
 /** "Why is this here?": the ranks that an entry got from each signal, and how they became its place. */
