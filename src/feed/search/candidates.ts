@@ -10,9 +10,7 @@ import type { TextQuery } from "./terms.ts";
 export const counted = 1000;
 /** And these of those that have every word in the title, the newest again. */
 const titledMost = 300;
-/**
- * A phrase is looked for in this many of the papers that have all its words: whether they stand in order is seen from the paper alone.
- */
+/** A phrase is looked for in this many of the papers that have all its words: whether they stand in order, only the paper itself says. */
 const looked = 2500;
 
 const columns = sql.raw("p.arxiv, p.field, p.serial, p.search, p.title_search");
@@ -47,16 +45,19 @@ export async function candidates(db: Db, asked: Asked): Promise<{ found: SQL; ti
   };
   const year = query.years.length === 0 ? undefined : Math.max(...query.years.map(({ to }) => to));
   const small = query.runnable === true || query.verdicts.length > 0;
-  const reach = (where: SQL, enough: number) => (small ? undefined : findReach(db, { where, enough, year }));
+  const reach = (where: SQL, enough: number, first?: number) =>
+    small ? undefined : findReach(db, { where, enough, year, ...(first === undefined ? {} : { first }) });
   const phrase = isPhrase(words.wanted);
   const loosely = phrase ? sql`p.search @@ ${loose(words.all)}::tsquery and ${where}` : matches;
   const far = await reach(loosely, phrase ? looked : counted + 1);
   const found = newest(matches, far, counted + 1);
   if (!ranks || words.wanted === undefined) return { found, titled: empty };
-  const without = words.excluded === undefined ? where : sql`p.search @@ ${words.excluded}::tsquery and ${where}`;
-  const inTitle = (text: string | undefined): SQL => sql`p.title_search @@ ${text}::tsquery and ${without}`;
-  // When all papers were looked at, those with the words in the title are among them or few.
-  const titleFar = await reach(inTitle(phrase ? loose(words.wanted) : words.wanted), phrase ? looked : titledMost);
+  // An index that has to find what is not there would be gone through from end to end.
+  const without = words.excluded === undefined ? sql`` : sql`and (p.search @@ ${words.excluded}::tsquery) is true`;
+  const inTitle = (text: string | undefined): SQL => sql`p.title_search @@ ${text}::tsquery and ${where} ${without}`;
+  // When all papers were looked at, those with the words in the title are few; otherwise a word stands in fewer titles than texts.
+  const loosest = inTitle(phrase ? loose(words.wanted) : words.wanted);
+  const titleFar = far && (await reach(loosest, phrase ? looked : titledMost, 2 * far.papers));
   if (phrase && far) {
     const titles = titleFar ? "" : " and in all titles";
     const month = monthOf(Math.floor(far.serial / 1e7) * 1e7).slice(0, 7);

@@ -6,6 +6,8 @@ import { type Ages, agesOf, erasColumn } from "./eras.ts";
 /** How far back papers are looked at: those with this serial and newer ones. */
 export interface Reach {
   serial: number;
+  /** How many these are. */
+  papers: number;
   /** In SQL, of a table p. */
   within: SQL;
 }
@@ -17,10 +19,11 @@ export interface ReachOptions {
   enough: number;
   /** The latest year that is asked for. */
   year?: number | undefined;
-  /** What is known of the ages, and the limits above, for tests. */
+  /** How many of the newest papers are tried first; 2,000 without. */
+  first?: number;
+  /** What is known of the ages, and among how many papers all are looked at, for tests. */
   ages?: Ages;
   few?: number;
-  first?: number;
 }
 
 /** Among so many papers all are looked at. */
@@ -32,9 +35,10 @@ const margin = 1.3;
 /** A try is for so many times as many papers as the one before, at the least and at the most. */
 const [least, most] = [4, 32];
 
-function reachOf(ages: Ages, serial: number): Reach {
+function reachOf(ages: Ages, { serial, papers }: { serial: number; papers: number }): Reach {
   const eras = `{${ages.eras(serial).join()}}`;
-  return { serial, within: sql`${erasColumn} && ${eras}::bigint[] and p.serial >= ${serial}::bigint` };
+  // The sum keeps the planner from going through all papers in the order of their serials.
+  return { serial, papers, within: sql`${erasColumn} && ${eras}::bigint[] and p.serial + 0 >= ${serial}::bigint` };
 }
 
 async function count(db: Db, where: SQL, enough: number): Promise<number> {
@@ -56,14 +60,14 @@ export async function findReach(db: Db, { where, enough, year, ...more }: ReachO
   const total = ages.total - skipped;
   if (total <= few) return undefined;
   for (let wanted = first; ; ) {
-    const { serial, papers } = ages.newest(skipped + wanted);
-    const looked = Math.max(1, papers - skipped);
+    const newest = ages.newest(skipped + wanted);
+    const looked = Math.max(1, newest.papers - skipped);
     if (looked >= total) return undefined;
-    const reach = reachOf(ages, serial);
+    const reach = reachOf(ages, newest);
     const found = await count(db, sql`${where} and ${reach.within}`, enough);
     if (found >= enough) return reach;
     // All of them are hardly more than would be enough.
-    if ((found / looked) * total < 2 * enough && looked >= first * most) return undefined;
+    if ((found / looked) * total < 2 * enough && looked >= firstPapers * most) return undefined;
     wanted = looked * Math.min(most, Math.max(least, (margin * enough) / Math.max(found, 1)));
     if (wanted >= total / 2) return undefined;
   }

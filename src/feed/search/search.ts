@@ -40,6 +40,8 @@ export interface SearchResult {
 
 export { counted } from "./candidates.ts";
 export const hitsPerPage = 20;
+/** Of those found, the newest are ranked, beside those with every word in the title. The others come behind them. */
+const ranked = 500;
 
 const nothing = { hits: [], total: 0, more: false, counts: [], page: 1, pages: 0, mended: [], isHit: () => false };
 
@@ -88,8 +90,10 @@ async function find(
     : sql`0`;
   const result = await db.execute(sql`
     with found as materialized (${found}), titled as materialized (${titled}), candidates as materialized (
-      select arxiv, serial, ${score} as score from found
-      union all select arxiv, serial, ${score} from titled t where not exists (select 1 from found where found.arxiv = t.arxiv)
+      select arxiv, serial, case when newer < ${ranked} then ${score} else 0 end as score
+      from (select *, row_number() over (order by serial desc) as newer from found) placed
+      where not exists (select 1 from titled where titled.arxiv = placed.arxiv)
+      union all select arxiv, serial, ${score} from titled
     ), best as materialized (
       select * from candidates
       order by score desc, serial desc, arxiv limit ${hitsPerPage} offset ${(page - 1) * hitsPerPage}
@@ -130,10 +134,12 @@ export const wordPattern = /[\p{L}\p{N}]+/gu;
 /** Which words of the papers found have a stem that was searched for: the database says, so that it is what matched. */
 async function hitTest(db: Db, lexemes: readonly string[], hits: readonly Hit[]): Promise<(word: string) => boolean> {
   if (lexemes.length === 0 || hits.length === 0) return () => false;
+  // No stem begins with another letter than its word.
+  const initials = new Set(lexemes.map(initialOf));
   const said = new Set<string>();
   for (const { paper, own } of hits) {
     for (const text of [paper.title, paper.authors.slice(0, 20).join(" "), own === "" ? paper.abstract : own]) {
-      for (const [word] of text.matchAll(wordPattern)) said.add(word.toLowerCase());
+      for (const [word] of text.matchAll(wordPattern)) if (initials.has(initialOf(word))) said.add(word.toLowerCase());
     }
   }
   const result = await db.execute(sql`
@@ -141,4 +147,8 @@ async function hitTest(db: Db, lexemes: readonly string[], hits: readonly Hit[])
     where ts_lexize('english_stem', livepapers.fold(word)) && array(select jsonb_array_elements_text(${JSON.stringify(lexemes)}::jsonb))`);
   const known = new Set(rowsOf<{ word: string }>(result).map(({ word }) => word));
   return (word) => known.has(word.toLowerCase());
+}
+
+function initialOf(word: string): string {
+  return word.normalize("NFKD").charAt(0).toLowerCase();
 }
