@@ -9,9 +9,9 @@ import type { TextQuery } from "./terms.ts";
 /** Of more papers than this, the newest are counted and ranked. */
 export const counted = 1000;
 /** And these of those that have every word in the title, the newest again. */
-const titledMost = 300;
+const titledMost = 200;
 /** A phrase is looked for in this many of the papers that have all its words: whether they stand in order, only the paper itself says. */
-const looked = 2500;
+const looked = 1000;
 
 const columns = sql.raw("p.arxiv, p.field, p.serial, p.search, p.title_search");
 /** As the index `papers_found` has it. */
@@ -54,7 +54,7 @@ export async function candidates(db: Db, asked: Asked): Promise<{ found: SQL; ti
   if (!ranks || words.wanted === undefined) return { found, titled: empty };
   // An index that has to find what is not there would be gone through from end to end.
   const without = words.excluded === undefined ? sql`` : sql`and (p.search @@ ${words.excluded}::tsquery) is true`;
-  const inTitle = (text: string | undefined): SQL => sql`p.title_search @@ ${text}::tsquery and ${where} ${without}`;
+  const inTitle = (text: string | undefined): SQL => sql`p.title_search @@ ${text}::tsquery and ${where}`;
   // When all papers were looked at, those with the words in the title are few; otherwise a word stands in fewer titles than texts.
   const loosest = inTitle(phrase ? loose(words.wanted) : words.wanted);
   const titleFar = far && (await reach(loosest, phrase ? looked : titledMost, 2 * far.papers));
@@ -63,7 +63,7 @@ export async function candidates(db: Db, asked: Asked): Promise<{ found: SQL; ti
     const month = monthOf(Math.floor(far.serial / 1e7) * 1e7).slice(0, 7);
     query.notes.push(`Many papers have the words of the phrase: it was looked for in those since ${month}${titles}.`);
   }
-  return { found, titled: newest(inTitle(words.wanted), titleFar, titledMost) };
+  return { found, titled: newest(sql`${inTitle(words.wanted)} ${without}`, titleFar, titledMost) };
 }
 
 /** A query in which the order of words counts. */

@@ -52,9 +52,9 @@ export class Ages {
     return { serial: this.#starts[low] ?? 0, papers: this.#counts[low] ?? 0 };
   }
 
-  /** How many papers are too new for a year: an id may be given a month after a paper's year has ended. */
+  /** How many papers have ids of later years. */
   after(wanted: number): number {
-    const end = (wanted + 1) * year + 2 * month;
+    const end = (wanted + 1) * year;
     const at = this.#starts.findIndex((start) => start < end);
     return at < 0 ? this.total : (this.#counts[at - 1] ?? 0);
   }

@@ -33,7 +33,7 @@ const firstPapers = 2000;
 /** The next try is for this much more than what should be enough. */
 const margin = 1.3;
 /** A try is for so many times as many papers as the one before, at the least and at the most. */
-const [least, most] = [4, 32];
+const [least, most] = [1.5, 16];
 
 function reachOf(ages: Ages, { serial, papers }: { serial: number; papers: number }): Reach {
   const eras = `{${ages.eras(serial).join()}}`;
