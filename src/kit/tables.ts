@@ -33,7 +33,8 @@ function tooManyRows(file: string, limit: number): BadInput {
   });
 }
 
-function checkHeader(file: string, columns: string[]): string[] {
+/** Refuses columns without a name, and two of one name. */
+export function checkHeader(file: string, columns: string[]): string[] {
   const seen = new Set<string>();
   for (const [i, name] of columns.entries()) {
     if (name === "") throw new BadInput(`column ${i + 1} has no name`, { where: `${file}, line 1` });
@@ -176,7 +177,8 @@ async function readParquet(file: InputFile, options: Required<ReadTableOptions>)
   return { file: file.name, columns, rows, lines: rows.map((_, i) => i + 1) };
 }
 
-function cellText(value: unknown): string {
+/** A value of a Parquet or JSON record as a cell; absent ones are empty. */
+export function cellText(value: unknown): string {
   if (value === null || value === undefined) return "";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -27,18 +27,53 @@ export default definePaper({
         "Without any loss-specific analysis, the subset lies closer to the full-data optimum than uniform sampling of the same size, and is on par with or better than coresets made for the problem.",
       parts: [
         {
+          name: "beats uniform",
+          required: true,
+          words: "At every size the excess loss is below that of a uniform sample of the same size.",
+          inequality:
+            "for each of the sizes 50, 100, 200: paired 95% CI of mean log ε(AutoCoreset) − log ε(uniform) below 0, with ε = F(θ_coreset)/F(θ*) − 1",
+        },
+        {
           name: "beats fair rivals",
           required: true,
           words:
-            "For most sizes the excess loss is below that of the best rival: uniform, stratified, best of as many stratified draws as AutoCoreset had full-loss evaluations, and problem-specific sampling.",
+            "For most sizes the excess loss is below that of the best rival: uniform, stratified, best of as many stratified draws as AutoCoreset had full-loss evaluations, and sampling made for the problem, once and best of as many.",
           inequality:
-            "for at least two of the sizes 50, 100, 200: paired 95% CI of mean log ε(AutoCoreset) − log ε(best rival) below 0, with ε = F(θ_coreset)/F(θ*) − 1",
+            "for at least two of the sizes 50, 100, 200: paired 95% CI of mean log ε(AutoCoreset) − log ε(best rival) below 0, the rival of least mean log ε at that size",
+        },
+        {
+          name: "digits, logistic",
+          required: true,
+          only: "full",
+          words: "The same on images of a 3 or an 8, for logistic regression.",
+          inequality: "as for the fair rivals",
+        },
+        {
+          name: "digits, SVM",
+          required: true,
+          only: "full",
+          words: "The same on images of a 3 or an 8, for a linear support vector machine.",
+          inequality: "as for the fair rivals",
+        },
+        {
+          name: "digits, least squares",
+          required: true,
+          only: "full",
+          words: "The same on images of a 3 or an 8, for least squares on the labels.",
+          inequality: "as for the fair rivals",
+        },
+        {
+          name: "digits, k-means",
+          required: true,
+          only: "full",
+          words: "The same on images of a 3 or an 8, for k-means with ten centres.",
+          inequality: "as for the fair rivals",
         },
       ],
     },
     reported: [
       {
-        part: "beats fair rivals",
+        part: "beats uniform",
         what: "excess loss and test accuracy against uniform sampling, for logistic regression, SVM, linear regression and k-means",
         value: "lower loss and higher accuracy than uniform, on par with or better than problem-specific coresets",
         where: "experiment curves; no single headline number",
