@@ -1,6 +1,6 @@
-import { definePaper } from "../../../kit/paper.ts";
+import { definePaper, type Paper } from "../../../kit/paper.ts";
 
-export default definePaper({
+const paper: Paper = definePaper({
   card: {
     slug: "auto-coreset",
     title: "AutoCoreset: An Automatic Practical Coreset Construction Framework",
@@ -82,4 +82,8 @@ export default definePaper({
     tool: "Picks a weighted subset of your CSV for logistic regression, SVM, least squares or k-means, and reports how much loss and test accuracy the subset gives up.",
     where: "server",
   },
+  claim: () => import("./claim.ts"),
+  tool: () => import("./tool.ts"),
 });
+
+export default paper;
