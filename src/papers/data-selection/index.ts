@@ -9,6 +9,7 @@ export {
 } from "./active-stream.ts";
 export { type AutoCoresetOptions, autoCoreset, autoCoresetSteps, type Coreset } from "./auto-coreset/auto-coreset.ts";
 export { caratheodory } from "./auto-coreset/caratheodory.ts";
+export type { Certificate } from "./auto-coreset/certificate.ts";
 export { type KMeansOptions, kMeansProblem } from "./auto-coreset/k-means.ts";
 export {
   type LeastSquaresOptions,
@@ -18,6 +19,12 @@ export {
   type MarginOptions,
 } from "./auto-coreset/linear-problems.ts";
 export { approximationError, type Matrix, type Problem, signLabels } from "./auto-coreset/problem.ts";
+export {
+  type RowSource,
+  type StreamCoreset,
+  type StreamOptions,
+  streamCoreset,
+} from "./auto-coreset/stream-coreset.ts";
 export {
   bestOfMeansSummary,
   caratheodorySummary,
@@ -85,6 +92,7 @@ export {
   setScore,
   trainSubsetSelector,
 } from "./neural-subset-selection/subset-selector.ts";
+export { MergeReduce, type Reducer } from "./merge-reduce.ts";
 export { AdaptiveThreshold } from "./online-active-learning/adaptive-threshold.ts";
 export { type AdwinSettings, adwin } from "./online-active-learning/adwin.ts";
 export { importanceWeighted, queryByCommittee } from "./online-active-learning/committee-strategies.ts";
@@ -126,4 +134,4 @@ export {
   type Probabilities,
   voteEntropy,
 } from "./uncertainty.ts";
-export { drawProportional, importanceSample, type WeightedSubset } from "./weighted-sample.ts";
+export { drawProportional, importanceSample, takeRows, takeValues, type WeightedSubset } from "./weighted-sample.ts";

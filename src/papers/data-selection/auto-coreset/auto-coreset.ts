@@ -31,6 +31,8 @@ export interface Coreset<Q> extends WeightedSubset {
   history: number[];
   /** Full cost of the initial models. */
   initialCosts: number[];
+  /** Every model whose full cost was evaluated, in order. */
+  visited: Q[];
   /** How often the full cost was evaluated: a rival that picks by full cost may do so as often. */
   evaluations: number;
 }
@@ -150,8 +152,10 @@ export function* autoCoresetSteps<Q>(
     if (column.length !== X.rows) throw new RangeError(`${column.length} losses for ${X.rows} rows`);
     const cost = totalCost(column, u);
     losses.add(column);
+    visited.push(model);
     return cost;
   };
+  const visited: Q[] = [];
   const initialCosts: number[] = [];
   const history: number[] = [];
   const given = typeof initialModels === "number" ? undefined : initialModels;
@@ -180,7 +184,7 @@ export function* autoCoresetSteps<Q>(
     yield { initialCosts, history };
   }
   if (!kept) throw new RangeError("no summary was made: maxIterations must be 1 or more");
-  return { ...kept, history, initialCosts, evaluations: initialCosts.length + history.length };
+  return { ...kept, history, initialCosts, visited, evaluations: visited.length };
 }
 
 /**
