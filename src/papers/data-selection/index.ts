@@ -71,6 +71,7 @@ export {
   linearScores,
   logisticProbabilities,
 } from "./linear-models.ts";
+export { MergeReduce, type Reducer } from "./merge-reduce.ts";
 export {
   deepSetSelector,
   type ItemwiseConfig,
@@ -92,7 +93,6 @@ export {
   setScore,
   trainSubsetSelector,
 } from "./neural-subset-selection/subset-selector.ts";
-export { MergeReduce, type Reducer } from "./merge-reduce.ts";
 export { AdaptiveThreshold } from "./online-active-learning/adaptive-threshold.ts";
 export { type AdwinSettings, adwin } from "./online-active-learning/adwin.ts";
 export { importanceWeighted, queryByCommittee } from "./online-active-learning/committee-strategies.ts";

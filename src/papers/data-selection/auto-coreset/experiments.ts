@@ -1,6 +1,6 @@
 import { loadDigits } from "../../../kit/datasets/digits.ts";
 import type { TrialContext } from "../../../kit/paper.ts";
-import { Random } from "../../../kit/random.ts";
+import type { Random } from "../../../kit/random.ts";
 import { principalComponents, project } from "../principal-components.ts";
 import { takeValues } from "../weighted-sample.ts";
 import { autoCoreset } from "./auto-coreset.ts";
@@ -54,12 +54,12 @@ function digitRows(): Promise<Labelled> {
     const { images, labels, side } = await loadDigits({ side: 14 });
     const area = side * side;
     const chosen = Array.from(labels.keys()).filter((i) => labels[i] === 3 || labels[i] === 8);
-    const pixels = new Float64Array(chosen.length * area);
+    const pixels = new Float32Array(chosen.length * area);
     for (const [j, i] of chosen.entries()) pixels.set(images.subarray(i * area, (i + 1) * area), j * area);
     // The axes are part of the data, the same for every seed.
-    const axes = principalComponents(pixels, area, components, new Random(38));
+    const coordinates = project(principalComponents(pixels, area, components), pixels);
     return {
-      X: { data: project(axes, pixels), rows: chosen.length, columns: components },
+      X: { data: Float64Array.from(coordinates), rows: chosen.length, columns: components },
       y: Float64Array.from(chosen, (i) => (labels[i] === 8 ? 1 : -1)),
     };
   })();
