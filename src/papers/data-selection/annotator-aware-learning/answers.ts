@@ -13,17 +13,20 @@ export interface Answers {
 
 /** Throws a RangeError that names the first answer whose item, annotator, label or weight makes no sense. */
 export function checkAnswers({ items, annotators, classes, item, annotator, label, weight }: Answers): void {
-  if (!(Number.isInteger(classes) && classes >= 2)) throw new RangeError(`${classes} classes, and two or more are wanted`);
+  if (!(Number.isInteger(classes) && classes >= 2))
+    throw new RangeError(`${classes} classes, and two or more are wanted`);
   if (annotator.length !== item.length || label.length !== item.length || (weight && weight.length !== item.length))
     throw new RangeError("item, annotator, label and weight of the answers differ in number");
   const below = (value: number, limit: number): boolean => Number.isInteger(value) && value >= 0 && value < limit;
   for (let a = 0; a < item.length; a++) {
     const [i, k, z, w] = [item[a] as number, annotator[a] as number, label[a] as number, weight?.[a] ?? 1];
     if (!below(i, items)) throw new RangeError(`answer ${a} is about item ${i}, and there are ${items}`);
-    if (!below(k, annotators)) throw new RangeError(`item ${i} was answered by annotator ${k}, and there are ${annotators}`);
+    if (!below(k, annotators))
+      throw new RangeError(`item ${i} was answered by annotator ${k}, and there are ${annotators}`);
     if (!below(z, classes))
       throw new RangeError(`annotator ${k} gave item ${i} the label ${z}, and labels are 0 to ${classes - 1}`);
-    if (!(w >= 0 && w <= 1)) throw new RangeError(`annotator ${k} gave item ${i} a weight of ${w}, not one from 0 to 1`);
+    if (!(w >= 0 && w <= 1))
+      throw new RangeError(`annotator ${k} gave item ${i} a weight of ${w}, not one from 0 to 1`);
   }
 }
 
@@ -35,7 +38,8 @@ export function answersFromMatrix(matrix: readonly ArrayLike<number>[], classes:
   const annotators = matrix[0]?.length ?? 0;
   const [item, annotator, label]: [number[], number[], number[]] = [[], [], []];
   for (const [i, row] of matrix.entries()) {
-    if (row.length !== annotators) throw new RangeError(`row ${i} has ${row.length} annotators and the first ${annotators}`);
+    if (row.length !== annotators)
+      throw new RangeError(`row ${i} has ${row.length} annotators and the first ${annotators}`);
     for (let k = 0; k < annotators; k++) {
       const z = row[k] as number;
       if (Number.isNaN(z)) continue;
@@ -119,7 +123,8 @@ export class AnswerLog {
   add(item: number, annotator: number, { label, confidence = 1 }: Reply, cost: number): void {
     const one = { item: [item], annotator: [annotator], label: [label ?? 0], weight: [confidence] };
     checkAnswers({ items: this.items, annotators: this.annotators, classes: this.classes, ...one });
-    if (!(cost > 0 && Number.isFinite(cost))) throw new RangeError(`item ${item}, annotator ${annotator}: the cost is ${cost}`);
+    if (!(cost > 0 && Number.isFinite(cost)))
+      throw new RangeError(`item ${item}, annotator ${annotator}: the cost is ${cost}`);
     if (this.asked(item, annotator)) throw new RangeError(`annotator ${annotator} was asked about item ${item} before`);
     this.#asked[item * this.annotators + annotator] = 1;
     this.#askedOf[item] = this.timesAsked(item) + 1;

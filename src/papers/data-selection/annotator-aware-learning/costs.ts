@@ -81,11 +81,14 @@ export function bayesDecision(
 export function costWarnings(costs: readonly ArrayLike<number>[]): string[] {
   const warnings: string[] = [];
   for (const [c, row] of costs.entries()) {
-    if (row.length !== costs.length) throw new RangeError(`row ${c} of the costs has ${row.length} of ${costs.length} entries`);
+    if (row.length !== costs.length)
+      throw new RangeError(`row ${c} of the costs has ${row.length} of ${costs.length} entries`);
     for (let j = 0; j < row.length; j++) {
-      if (!Number.isFinite(row[j])) throw new RangeError(`the cost of deciding for class ${j} where ${c} is true is ${row[j]}`);
+      if (!Number.isFinite(row[j]))
+        throw new RangeError(`the cost of deciding for class ${j} where ${c} is true is ${row[j]}`);
       if (c === j && row[j] !== 0) warnings.push(`Deciding rightly for class ${c} costs ${row[j]}, not 0.`);
-      if (c !== j && (row[j] as number) < 0) warnings.push(`Deciding for class ${j} where ${c} is true costs less than 0.`);
+      if (c !== j && (row[j] as number) < 0)
+        warnings.push(`Deciding for class ${j} where ${c} is true costs less than 0.`);
     }
   }
   return warnings;

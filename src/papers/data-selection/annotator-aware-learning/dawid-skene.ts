@@ -1,11 +1,5 @@
-import { type Answers, weightOf } from "./answers.ts";
-import {
-  type AnnotatorModel,
-  type AnnotatorPart,
-  type EmOptions,
-  expectationMaximisation,
-  priorFor,
-} from "./em.ts";
+import { type Answers, answersByItem, weightOf } from "./answers.ts";
+import { type AnnotatorModel, type AnnotatorPart, type EmOptions, expectationMaximisation, priorFor } from "./em.ts";
 
 export interface DawidSkeneOptions extends EmOptions {
   /** Answers added to every entry of every confusion matrix, and items to every class; default 1. */
@@ -17,16 +11,18 @@ export interface DawidSkeneOptions extends EmOptions {
  * shares, with $q_i(c) \propto \pi_c \prod_k A^k_{c,z_{ik}}$ and, for smoothing $s$ over C classes,
  * $A^k_{c,l} = (\sum_{i:\,z_{ik}=l} q_i(c) + s)/(\sum_{i \text{ asked}} q_i(c) + sC)$,
  * $\pi_c = (\sum_i q_i(c) + s)/(n + sC)$. O(answers × C) a sweep; memory annotators × C².
+ *
+ * Where no item has two answers and no prior is given, a matrix cannot be told from the classes' shares and EM would drift to a
+ * single class: one sweep is made then, which keeps the labels.
  */
 export function dawidSkene(options: DawidSkeneOptions = {}): AnnotatorModel {
   return {
-    fit: (answers, context = {}) =>
-      expectationMaximisation(
-        answers,
-        confusionPart(answers, options),
-        priorFor(answers, context, options.smoothing),
-        options,
-      ),
+    fit(answers, context = {}) {
+      const part = confusionPart(answers, options);
+      const prior = priorFor(answers, context, options.smoothing);
+      const identified = context.prior !== undefined || answersByItem(answers).some((count) => count > 1);
+      return expectationMaximisation(answers, part, prior, identified ? options : { ...options, maxIterations: 1 });
+    },
   };
 }
 

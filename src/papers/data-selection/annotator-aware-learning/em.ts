@@ -82,7 +82,8 @@ export function estimatedShares(answers: Answers, smoothing = 1): PriorPart {
 
 /** A prior that is known, items × classes. */
 export function givenPrior(prior: ArrayLike<number>, { items, classes }: Answers): PriorPart {
-  if (prior.length !== items * classes) throw new RangeError(`the prior has ${prior.length} entries for ${items} × ${classes}`);
+  if (prior.length !== items * classes)
+    throw new RangeError(`the prior has ${prior.length} entries for ${items} × ${classes}`);
   const logs = Float64Array.from(prior, (p) => Math.log(p));
   for (let at = 0; at < logs.length; at++) {
     if (Number.isNaN(logs[at]) || (prior[at] as number) > 1 + 1e-9)

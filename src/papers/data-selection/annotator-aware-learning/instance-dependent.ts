@@ -63,11 +63,11 @@ export function instancePart(
     return rows;
   });
   const penalty = Float64Array.from({ length: size }, (_, j) => (j < width ? ridge : 1e-6));
-  const weights = lists.map(() => new Float64Array(size));
+  const weights: Float64Array[] = lists.map(() => new Float64Array(size));
   const accuracy = new Float64Array(item.length);
   const overall = (k: number): number => Math.min(1 - 1e-6, Math.max(1e-6, coins.reliability(k)));
 
-  function fit(k: number, posterior: Float64Array): void {
+  function regress(k: number, posterior: Float64Array): void {
     const list = lists[k] as number[];
     const share = new Float64Array(2 * (list.length + 1));
     list.forEach((a, r) => {
@@ -86,7 +86,10 @@ export function instancePart(
       l2: penalty,
     });
     list.forEach((a, r) => {
-      accuracy[a] = probability(weights[k] as Float64Array, (inputs[k] as Float64Array).subarray(2 * r * size, (2 * r + 1) * size));
+      accuracy[a] = probability(
+        weights[k] as Float64Array,
+        (inputs[k] as Float64Array).subarray(2 * r * size, (2 * r + 1) * size),
+      );
     });
   }
 
@@ -95,7 +98,7 @@ export function instancePart(
   return {
     update(posterior) {
       const logPrior = coins.update(posterior);
-      for (let k = 0; k < annotators; k++) fit(k, posterior);
+      for (let k = 0; k < annotators; k++) regress(k, posterior);
       return logPrior;
     },
     addLikelihood(rows) {
@@ -122,12 +125,14 @@ function standardiser({ values, width }: Features): (x: ArrayLike<number>) => Fl
   for (let at = 0; at < values.length; at++)
     mean[at % width] = (mean[at % width] as number) + (values[at] as number) / count;
   for (let at = 0; at < values.length; at++)
-    deviation[at % width] = (deviation[at % width] as number) + ((values[at] as number) - (mean[at % width] as number)) ** 2;
+    deviation[at % width] =
+      (deviation[at % width] as number) + ((values[at] as number) - (mean[at % width] as number)) ** 2;
   for (let j = 0; j < width; j++) deviation[j] = Math.sqrt((deviation[j] as number) / count);
   return (x) => {
     const out = new Float64Array(width + 1);
     for (let j = 0; j < width; j++)
-      out[j] = (deviation[j] as number) > 1e-12 ? ((x[j] as number) - (mean[j] as number)) / (deviation[j] as number) : 0;
+      out[j] =
+        (deviation[j] as number) > 1e-12 ? ((x[j] as number) - (mean[j] as number)) / (deviation[j] as number) : 0;
     out[width] = 1;
     return out;
   };

@@ -29,7 +29,8 @@ export function groupPairs(items: number, answers: readonly PairAnswer[]): Group
   };
   for (const { a, b, same } of answers) {
     for (const i of [a, b])
-      if (!(Number.isInteger(i) && i >= 0 && i < items)) throw new RangeError(`a pair names item ${i}, and there are ${items}`);
+      if (!(Number.isInteger(i) && i >= 0 && i < items))
+        throw new RangeError(`a pair names item ${i}, and there are ${items}`);
     if (same) parent[root(a)] = root(b);
   }
   const number = new Map<number, number>();
