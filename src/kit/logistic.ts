@@ -12,29 +12,33 @@ export interface LogisticProblem {
   width: number;
   /** 1 or −1 a row; all 1 unless given. */
   signs?: ArrayLike<number>;
+  /** In place of signs: the probability that a row's sign is 1, for labels that are not certain. */
+  targets?: ArrayLike<number>;
   /** Weight of every row, from 0 on; all 1 unless given. */
   weights?: ArrayLike<number>;
-  /** λ of every coefficient, or one each. */
+  /** λ of every coefficient, or one each (a last one for the intercept). */
   l2: number | ArrayLike<number>;
-  /** Adds a coefficient without penalty behind the others, which every row has with value 1. */
+  /** Adds a coefficient behind the others, which every row has with value 1; without penalty unless `l2` names one for it. */
   intercept?: boolean;
+  /** Where to start; 0 unless given. Changes the time taken, not the result. */
+  start?: ArrayLike<number>;
+  /** Stop when a step gains less than this share of the objective; default 1e-12. */
+  tolerance?: number;
 }
 
 /**
  * Logistic regression by damped Newton steps: the minimiser of
  * $\sum_i u_i\bigl(-\log\sigma(s_i(w^\top x_i + b))\bigr) + \tfrac12\sum_j \lambda_j w_j^2$. Returns $w$, and $b$ behind it where
- * there is an intercept. $O(nd^2)$ a step, some ten steps. Deterministic; unique for λ > 0 and both signs present. Where no
+ * there is an intercept. A soft label counts as both signs, each by its probability. $O(nd^2)$ a step, some ten steps. Deterministic; unique for λ > 0 and both signs present. Where no
  * minimum exists (separable and λ = 0, or an intercept with one sign only) it stops far out after 100 steps. Checks nothing but
  * sizes.
  */
 export function minimiseLogistic(problem: LogisticProblem): Float64Array {
-  const { features, width, intercept = false } = problem;
+  const { features, width, intercept = false, start, tolerance = 1e-12 } = problem;
   if (!(width >= 1) || features.length % width !== 0) throw new RangeError(`rows are not of width ${width}`);
   let at = new Float64Array(width + (intercept ? 1 : 0));
-  const penalty = Float64Array.from({ length: at.length }, (_, i) => {
-    if (i >= width) return 0;
-    return typeof problem.l2 === "number" ? problem.l2 : (problem.l2[i] ?? 0);
-  });
+  if (start) at.set(start);
+  const penalty = penalties(problem, at.length);
   let current = value(problem, penalty, at);
   for (let round = 0; round < 100; round++) {
     const step = newtonStep(problem, penalty, at);
@@ -49,30 +53,56 @@ export function minimiseLogistic(problem: LogisticProblem): Float64Array {
     if (!(reached <= current)) break;
     const gained = current - reached;
     at = next;
-    if (gained < 1e-12 * Math.abs(current)) break;
+    if (gained < tolerance * Math.abs(current)) break;
     current = reached;
   }
   return at;
 }
 
-/** $s_i(w^\top x_i + b)$. */
-function margin({ features, width, signs }: LogisticProblem, at: Float64Array, i: number): number {
+function penalties({ width, l2 }: LogisticProblem, size: number): Float64Array {
+  return Float64Array.from({ length: size }, (_, i) => (typeof l2 !== "number" ? (l2[i] ?? 0) : i < width ? l2 : 0));
+}
+
+/** $w^\top x_i + b$. */
+function score({ features, width }: LogisticProblem, at: Float64Array, i: number): number {
   let sum = 0;
   for (let j = 0, from = i * width; j < width; j++) sum += (at[j] as number) * (features[from + j] as number);
-  if (at.length > width) sum += at[width] as number;
-  return signs ? (signs[i] as number) * sum : sum;
+  return at.length > width ? sum + (at[width] as number) : sum;
+}
+
+/** Probability that the sign of row i is 1, as it was given. */
+function target({ signs, targets }: LogisticProblem, i: number): number {
+  if (targets) return targets[i] as number;
+  return signs ? ((signs[i] as number) + 1) / 2 : 1;
 }
 
 function value(problem: LogisticProblem, penalty: Float64Array, at: Float64Array): number {
   const count = problem.features.length / problem.width;
   let sum = 0;
   for (let j = 0; j < at.length; j++) sum += ((penalty[j] as number) / 2) * (at[j] as number) ** 2;
-  for (let i = 0; i < count; i++) sum -= (problem.weights?.[i] ?? 1) * logSigmoid(margin(problem, at, i));
+  for (let i = 0; i < count; i++) {
+    const z = score(problem, at, i);
+    const t = target(problem, i);
+    // −t log σ(z) − (1 − t) log σ(−z), with one logarithm and no cancellation far out.
+    const loss = Math.log1p(Math.exp(-Math.abs(z))) + (z >= 0 ? (1 - t) * z : -t * z);
+    sum += (problem.weights?.[i] ?? 1) * loss;
+  }
   return sum;
 }
 
-function newtonStep(problem: LogisticProblem, penalty: Float64Array, at: Float64Array): Float64Array {
-  const { features, width, signs, weights } = problem;
+/** σ(z), without overflow. */
+function sigmoid(z: number): number {
+  const e = Math.exp(-Math.abs(z));
+  return z >= 0 ? 1 / (1 + e) : e / (1 + e);
+}
+
+/** Gradient and Hessian (only its lower triangle is filled) of the objective of {@link minimiseLogistic}. */
+export function logisticDerivatives(
+  problem: LogisticProblem,
+  at: Float64Array,
+  penalty = penalties(problem, at.length),
+): { gradient: Float64Array; hessian: Float64Array } {
+  const { features, width, weights } = problem;
   const size = at.length;
   const count = features.length / width;
   const gradient = at.map((w, j) => (penalty[j] as number) * w);
@@ -83,16 +113,22 @@ function newtonStep(problem: LogisticProblem, penalty: Float64Array, at: Float64
     const weight = weights?.[i] ?? 1;
     if (weight === 0) continue;
     for (let j = 0, from = i * width; j < width; j++) x[j] = features[from + j] as number;
-    const p = Math.exp(logSigmoid(-margin(problem, at, i))); // probability of the other sign
-    const pull = (signs ? (signs[i] as number) : 1) * weight * p;
+    const p = sigmoid(score(problem, at, i));
+    const pull = weight * (p - target(problem, i));
     const bend = weight * p * (1 - p);
     for (let j = 0; j < size; j++) {
       const xj = x[j] as number;
-      gradient[j] = (gradient[j] as number) - pull * xj;
+      gradient[j] = (gradient[j] as number) + pull * xj;
       const row = j * size;
       for (let k = 0; k <= j; k++) hessian[row + k] = (hessian[row + k] as number) + bend * xj * (x[k] as number);
     }
   }
+  return { gradient, hessian };
+}
+
+function newtonStep(problem: LogisticProblem, penalty: Float64Array, at: Float64Array): Float64Array {
+  const size = at.length;
+  const { gradient, hessian } = logisticDerivatives(problem, at, penalty);
   const step = solvePositiveDefinite(hessian, gradient);
   if (step) return step;
   // Flat directions (dependent columns, saturated rows): a little curvature in each, so that the step stays downhill.

@@ -1,6 +1,6 @@
 import type { Random } from "../../../kit/random.ts";
 import { AnswerLog, mostProbable, type Reply } from "./answers.ts";
-import type { Classifier, FittedClassifier } from "./classifier.ts";
+import { type Classifier, type FittedClassifier, pickRows } from "./classifier.ts";
 import type { CostModel } from "./costs.ts";
 import type { AnnotatorFit, AnnotatorModel, Features } from "./em.ts";
 import type { JointFit } from "./joint-em.ts";
@@ -127,6 +127,6 @@ function learn(
     if (hard) targets[r * classes + (labels[i] as number)] = 1;
     else targets.set(fit.posterior.subarray(i * classes, (i + 1) * classes), r * classes);
   }
-  const fitted = classifier.fit(features, targets, rows);
+  const fitted = classifier.fit(pickRows(features, rows), targets);
   return { fit, classifier: fitted, predicted: fitted.predict(features) };
 }

@@ -1,4 +1,5 @@
 import { entropy, leastConfidence, margin, voteEntropy } from "../uncertainty.ts";
+import { pickRows } from "./classifier.ts";
 import { bayesDecision } from "./costs.ts";
 import type { Features } from "./em.ts";
 import type { LoopState } from "./select-pairs.ts";
@@ -82,13 +83,11 @@ function committee(state: LoopState, members: number): Float64Array[] {
     const soft = new Float64Array(targets.length);
     for (const [to, from] of drawn.entries())
       soft.set(targets.subarray(from * classes, (from + 1) * classes), to * classes);
-    return state.learner
-      .fit(
-        state.features,
-        soft,
-        drawn.map((r) => rows[r] as number),
-      )
-      .predict(state.features);
+    const learned = pickRows(
+      state.features,
+      drawn.map((r) => rows[r] as number),
+    );
+    return state.learner.fit(learned, soft).predict(state.features);
   });
 }
 
@@ -110,11 +109,12 @@ function errorReduction(state: LoopState, item: number): number {
     const from = rows.indexOf(i) * classes;
     kept.set(targets.subarray(from, from + classes), r * classes);
   });
+  const learned = pickRows(state.features, [...others, item]);
   let expected = 0;
   for (let c = 0; c < classes; c++) {
     kept.fill(0, others.length * classes);
     kept[others.length * classes + c] = 1;
-    const p = state.learner.fit(state.features, kept, [...others, item]).predict(state.features);
+    const p = state.learner.fit(learned, kept).predict(state.features);
     expected += (state.predicted[item * classes + c] as number) * poolRisk(p, classes, state.costs.misclassification);
   }
   return poolRisk(state.predicted, classes, state.costs.misclassification) - expected;
