@@ -7,6 +7,56 @@ export {
   type DriftDetector,
   type DriftSignal,
 } from "./active-stream.ts";
+export {
+  type ActiveLearning,
+  type CycleReport,
+  runActiveLearning,
+  warmUpQuestions,
+} from "./annotator-aware-learning/active-learning.ts";
+export {
+  type AnnotatorRule,
+  type AnnotatorSelector,
+  annotatorSelector,
+  type IeThreshOptions,
+  ieThreshold,
+} from "./annotator-aware-learning/annotator-selection.ts";
+export {
+  AnswerLog,
+  type Answers,
+  answersFromMatrix,
+  checkAnswers,
+  mostProbable,
+  type Reply,
+} from "./annotator-aware-learning/answers.ts";
+export { type Box, boxOracle, itemsInBox } from "./annotator-aware-learning/boxes.ts";
+export { type Classifier, type FittedClassifier, ridgeLogistic } from "./annotator-aware-learning/classifier.ts";
+export {
+  annotatorCost,
+  bayesDecision,
+  type CostModel,
+  costWarnings,
+  itemCost,
+  learnCosts,
+  type Paid,
+  uniformCost,
+} from "./annotator-aware-learning/costs.ts";
+export { type DawidSkeneOptions, dawidSkene } from "./annotator-aware-learning/dawid-skene.ts";
+export type { AnnotatorFit, AnnotatorModel, EmOptions, Features, FitContext } from "./annotator-aware-learning/em.ts";
+export { answerInformation, infoPerCost } from "./annotator-aware-learning/information.ts";
+export { type InstanceDependentOptions, instanceDependent } from "./annotator-aware-learning/instance-dependent.ts";
+export { type JointEmOptions, type JointFit, type JointModel, jointEm } from "./annotator-aware-learning/joint-em.ts";
+export { majorityVote } from "./annotator-aware-learning/majority-vote.ts";
+export { coinConfusion, coinPosterior, type OneCoinOptions, oneCoin } from "./annotator-aware-learning/one-coin.ts";
+export { type Groups, groupPairs, type PairAnswer, spreadLabels } from "./annotator-aware-learning/pairwise.ts";
+export {
+  type QueryOptions,
+  type QueryRule,
+  type QuerySelector,
+  querySelector,
+} from "./annotator-aware-learning/query-selection.ts";
+export { type Reliability, reliabilityTable } from "./annotator-aware-learning/reliability-table.ts";
+export { type LoopState, type Question, type Selection, selectPairs } from "./annotator-aware-learning/select-pairs.ts";
+export { type Simulated, type Simulation, simulateAnnotators } from "./annotator-aware-learning/simulate-annotators.ts";
 export { type AutoCoresetOptions, autoCoreset, autoCoresetSteps, type Coreset } from "./auto-coreset/auto-coreset.ts";
 export { caratheodory } from "./auto-coreset/caratheodory.ts";
 export type { Certificate } from "./auto-coreset/certificate.ts";
