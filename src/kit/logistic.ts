@@ -34,21 +34,20 @@ export interface LogisticProblem {
  * sizes.
  */
 export function minimiseLogistic(problem: LogisticProblem): Float64Array {
-  const { features, width, intercept = false, start, tolerance = 1e-12 } = problem;
-  if (!(width >= 1) || features.length % width !== 0) throw new RangeError(`rows are not of width ${width}`);
-  let at = new Float64Array(width + (intercept ? 1 : 0));
+  const { start, tolerance = 1e-12 } = problem;
+  const prepared = prepare(problem);
+  let at = new Float64Array(prepared.size);
   if (start) at.set(start);
-  const penalty = penalties(problem, at.length);
-  let current = value(problem, penalty, at);
+  let current = value(prepared, at);
   for (let round = 0; round < 100; round++) {
-    const step = newtonStep(problem, penalty, at);
+    const step = newtonStep(prepared, at);
     let size = 1;
     let next = at.map((w, i) => w - size * (step[i] as number));
-    let reached = value(problem, penalty, next);
+    let reached = value(prepared, next);
     while (!(reached <= current) && size > 1e-8) {
       size /= 2;
       next = at.map((w, i) => w - size * (step[i] as number));
-      reached = value(problem, penalty, next);
+      reached = value(prepared, next);
     }
     if (!(reached <= current)) break;
     const gained = current - reached;
@@ -59,76 +58,95 @@ export function minimiseLogistic(problem: LogisticProblem): Float64Array {
   return at;
 }
 
-function penalties({ width, l2 }: LogisticProblem, size: number): Float64Array {
-  return Float64Array.from({ length: size }, (_, i) => (typeof l2 !== "number" ? (l2[i] ?? 0) : i < width ? l2 : 0));
+/** A problem with every optional part filled in, as typed arrays: the loops over it are what takes the time. */
+interface Prepared {
+  features: Float64Array;
+  width: number;
+  /** Coefficients, with the intercept. */
+  size: number;
+  /** Probability that the sign of a row is 1. */
+  targets: Float64Array;
+  weights: Float64Array;
+  penalty: Float64Array;
+}
+
+function prepare({ features, width, signs, targets, weights, l2, intercept = false }: LogisticProblem): Prepared {
+  if (!(width >= 1) || features.length % width !== 0) throw new RangeError(`rows are not of width ${width}`);
+  const count = features.length / width;
+  const size = width + (intercept ? 1 : 0);
+  return {
+    features,
+    width,
+    size,
+    targets: Float64Array.from({ length: count }, (_, i) => targets?.[i] ?? ((signs?.[i] ?? 1) + 1) / 2),
+    weights: Float64Array.from({ length: count }, (_, i) => weights?.[i] ?? 1),
+    penalty: Float64Array.from({ length: size }, (_, i) =>
+      typeof l2 !== "number" ? (l2[i] ?? 0) : i < width ? l2 : 0,
+    ),
+  };
 }
 
 /** $w^\top x_i + b$. */
-function score({ features, width }: LogisticProblem, at: Float64Array, i: number): number {
-  let sum = 0;
+function score(features: Float64Array, width: number, at: Float64Array, i: number): number {
+  let sum = at.length > width ? (at[width] as number) : 0;
   for (let j = 0, from = i * width; j < width; j++) sum += (at[j] as number) * (features[from + j] as number);
-  return at.length > width ? sum + (at[width] as number) : sum;
-}
-
-/** Probability that the sign of row i is 1, as it was given. */
-function target({ signs, targets }: LogisticProblem, i: number): number {
-  if (targets) return targets[i] as number;
-  return signs ? ((signs[i] as number) + 1) / 2 : 1;
-}
-
-function value(problem: LogisticProblem, penalty: Float64Array, at: Float64Array): number {
-  const count = problem.features.length / problem.width;
-  let sum = 0;
-  for (let j = 0; j < at.length; j++) sum += ((penalty[j] as number) / 2) * (at[j] as number) ** 2;
-  for (let i = 0; i < count; i++) {
-    const z = score(problem, at, i);
-    const t = target(problem, i);
-    // −t log σ(z) − (1 − t) log σ(−z), with one logarithm and no cancellation far out.
-    const loss = Math.log1p(Math.exp(-Math.abs(z))) + (z >= 0 ? (1 - t) * z : -t * z);
-    sum += (problem.weights?.[i] ?? 1) * loss;
-  }
   return sum;
 }
 
-/** σ(z), without overflow. */
-function sigmoid(z: number): number {
-  const e = Math.exp(-Math.abs(z));
-  return z >= 0 ? 1 / (1 + e) : e / (1 + e);
+function value({ features, width, size, targets, weights, penalty }: Prepared, at: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < size; j++) sum += ((penalty[j] as number) / 2) * (at[j] as number) ** 2;
+  for (let i = 0; i < targets.length; i++) {
+    const z = score(features, width, at, i);
+    const t = targets[i] as number;
+    // −t log σ(z) − (1 − t) log σ(−z), with one logarithm and no cancellation far out.
+    sum += (weights[i] as number) * (Math.log1p(Math.exp(-Math.abs(z))) + (z >= 0 ? (1 - t) * z : -t * z));
+  }
+  return sum;
 }
 
 /** Gradient and Hessian (only its lower triangle is filled) of the objective of {@link minimiseLogistic}. */
 export function logisticDerivatives(
   problem: LogisticProblem,
   at: Float64Array,
-  penalty = penalties(problem, at.length),
 ): { gradient: Float64Array; hessian: Float64Array } {
-  const { features, width, weights } = problem;
-  const size = at.length;
-  const count = features.length / width;
-  const gradient = at.map((w, j) => (penalty[j] as number) * w);
+  return derivatives(prepare(problem), at);
+}
+
+function derivatives(
+  { features, width, size, targets, weights, penalty }: Prepared,
+  at: Float64Array,
+): { gradient: Float64Array; hessian: Float64Array } {
+  const gradient = new Float64Array(size);
   const hessian = new Float64Array(size * size);
-  for (let j = 0; j < size; j++) hessian[j * size + j] = penalty[j] as number;
+  for (let j = 0; j < size; j++) {
+    gradient[j] = (penalty[j] as number) * (at[j] as number);
+    hessian[j * size + j] = penalty[j] as number;
+  }
   const x = new Float64Array(size).fill(1);
-  for (let i = 0; i < count; i++) {
-    const weight = weights?.[i] ?? 1;
+  for (let i = 0; i < targets.length; i++) {
+    const weight = weights[i] as number;
     if (weight === 0) continue;
     for (let j = 0, from = i * width; j < width; j++) x[j] = features[from + j] as number;
-    const p = sigmoid(score(problem, at, i));
-    const pull = weight * (p - target(problem, i));
+    const z = score(features, width, at, i);
+    const e = Math.exp(-Math.abs(z));
+    const p = z >= 0 ? 1 / (1 + e) : e / (1 + e);
+    const pull = weight * (p - (targets[i] as number));
     const bend = weight * p * (1 - p);
     for (let j = 0; j < size; j++) {
       const xj = x[j] as number;
       gradient[j] = (gradient[j] as number) + pull * xj;
+      const bent = bend * xj;
       const row = j * size;
-      for (let k = 0; k <= j; k++) hessian[row + k] = (hessian[row + k] as number) + bend * xj * (x[k] as number);
+      for (let k = 0; k <= j; k++) hessian[row + k] = (hessian[row + k] as number) + bent * (x[k] as number);
     }
   }
   return { gradient, hessian };
 }
 
-function newtonStep(problem: LogisticProblem, penalty: Float64Array, at: Float64Array): Float64Array {
-  const size = at.length;
-  const { gradient, hessian } = logisticDerivatives(problem, at, penalty);
+function newtonStep(prepared: Prepared, at: Float64Array): Float64Array {
+  const { size } = prepared;
+  const { gradient, hessian } = derivatives(prepared, at);
   const step = solvePositiveDefinite(hessian, gradient);
   if (step) return step;
   // Flat directions (dependent columns, saturated rows): a little curvature in each, so that the step stays downhill.

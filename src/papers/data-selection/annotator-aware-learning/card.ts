@@ -1,6 +1,6 @@
-import { definePaper } from "../../../kit/paper.ts";
+import { definePaper, type Paper } from "../../../kit/paper.ts";
 
-export default definePaper({
+const paper: Paper = definePaper({
   card: {
     slug: "annotator-aware-learning",
     title:
@@ -40,6 +40,23 @@ export default definePaper({
           words: "With better annotators costing more (3, 1.5, 1, 1, 1), the same comparison.",
           inequality: "paired 95% CI of acc(aware) − acc(same EM, random annotator) above 0",
         },
+        {
+          name: "relabel or new",
+          required: false,
+          words:
+            "The same model with random annotators gains when it may ask again about items whose answers leave more doubt than a new item would.",
+          inequality:
+            "paired 95% CI of acc(same EM, relabel or new) − acc(same EM, new items only) above 0 at equal prices",
+        },
+        {
+          name: "other annotators",
+          required: false,
+          only: "full",
+          words:
+            "With annotators who are blind to some classes, expert on some items only, lying or tiring, and on digits, the aware loop beats majority vote.",
+          inequality:
+            "paired 95% CI of acc(aware) − acc(majority, random annotator) above 0 for each of the five kinds of annotators",
+        },
       ],
     },
     reported: [
@@ -52,4 +69,8 @@ export default definePaper({
     tool: "Turns your table of item, annotator and label into consensus labels with confidence and a reliability table of the annotators, and, given features and prices, lists the next questions and whom to ask.",
     where: "server",
   },
+  claim: () => import("./claim.ts"),
+  // tool: () => import("./tool.ts"),
 });
+
+export default paper;

@@ -58,7 +58,7 @@ function fitTwo(
     targets: ones,
     intercept: true,
     l2: Float64Array.from({ length: width + 1 }, (_, j) => (j < width ? l2 : l2 / 100)),
-    tolerance: 1e-8,
+    tolerance: 1e-4,
     ...(start?.length === width + 1 ? { start } : {}),
   };
   const weights = minimiseLogistic(problem);
