@@ -5,7 +5,7 @@ import type { CostModel } from "./costs.ts";
 import type { AnnotatorFit, AnnotatorModel, Features } from "./em.ts";
 import type { JointFit } from "./joint-em.ts";
 import { poolRisk } from "./query-selection.ts";
-import { cheapest, type LoopState, type Question, type Selection, selectPairs } from "./select-pairs.ts";
+import { cheapest, type LoopState, type Question, type PairSelection, selectPairs } from "./select-pairs.ts";
 
 export interface ActiveLearning {
   features: Features;
@@ -18,7 +18,7 @@ export interface ActiveLearning {
   model: AnnotatorModel;
   /** Learn from the most probable class of each item instead of its posterior. */
   hard?: boolean;
-  select: Selection;
+  select: PairSelection;
   budget: number;
   /** Items, at random, that everybody is asked about first, in whole rounds while the budget lasts; default 16. */
   warmUp?: number;

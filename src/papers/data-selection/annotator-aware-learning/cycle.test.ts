@@ -12,7 +12,7 @@ import { jointEm } from "./joint-em.ts";
 import { coinConfusion, oneCoin } from "./one-coin.ts";
 import { groupPairs, spreadLabels } from "./pairwise.ts";
 import { type QueryRule, queryRules } from "./query-selection.ts";
-import { type LoopState, type Selection, selectPairs } from "./select-pairs.ts";
+import { type LoopState, type PairSelection, selectPairs } from "./select-pairs.ts";
 import { simulateAnnotators } from "./simulate-annotators.ts";
 
 const even = [0.5, 0.5];
@@ -162,7 +162,7 @@ async function all(cycles: AsyncGenerator<CycleReport>): Promise<CycleReport[]> 
 
 const prices = [3, 1.5, 1];
 
-function loop(select: Partial<Selection>, change: Partial<Parameters<typeof runActiveLearning>[0]> = {}) {
+function loop(select: Partial<PairSelection>, change: Partial<Parameters<typeof runActiveLearning>[0]> = {}) {
   const { features, truth } = problem(5, 40);
   const crowd = simulateAnnotators(truth, 2, { kind: "oneCoin", accuracies: [0.95, 0.8, 0.6] }, new Random(6));
   return runActiveLearning({
@@ -264,7 +264,7 @@ describe("choosing pairs", () => {
       random: new Random(1),
     };
   }
-  const pairs = (selection: Selection, budget?: number) =>
+  const pairs = (selection: PairSelection, budget?: number) =>
     selectPairs(state(), selection, budget).map(({ item, annotator }) => [item, annotator]);
 
   it("takes the most uncertain new items and the most informative annotator", () => {
@@ -299,7 +299,7 @@ describe("choosing pairs", () => {
   });
 
   it("takes a rule of one's own", () => {
-    const selection: Selection = {
+    const selection: PairSelection = {
       query: (_, items) => Float64Array.from(items, (i) => -i),
       annotator: () => Float64Array.of(Number.NEGATIVE_INFINITY, 1),
     };

@@ -7,7 +7,7 @@ import { annotatorCost } from "./costs.ts";
 import { type JointEmOptions, jointEm } from "./joint-em.ts";
 import { majorityVote } from "./majority-vote.ts";
 import { drawScenario, type Labelled, type Scenario, type ScenarioName } from "./scenarios.ts";
-import type { Selection } from "./select-pairs.ts";
+import type { PairSelection } from "./select-pairs.ts";
 import { simulateAnnotators } from "./simulate-annotators.ts";
 
 export const armNames = [
@@ -67,7 +67,7 @@ export async function annotatorTrial(
 /** How an arm believes and asks. */
 function settings(arm: ArmName, name: ScenarioName, scenario: Scenario, ablate: Ablation) {
   const aware = arm.startsWith("aware");
-  const select: Selection = {
+  const select: PairSelection = {
     query: arm === "aware, random items" ? "random" : "uncertainty",
     annotator: aware && ablate !== "annotators" ? "infoPerCost" : "random",
     batch: 6,

@@ -19,7 +19,7 @@ export interface LoopState {
   random: Random;
 }
 
-export interface Selection {
+export interface PairSelection {
   query: QueryRule | QuerySelector;
   annotator: AnnotatorRule | AnnotatorSelector;
   /** `sequential` (default): the item first, then whom to ask. `joint`: the pairs of highest $U(x)\,P(k \text{ right} \mid x)/c_k$. */
@@ -47,7 +47,7 @@ export interface Question {
  * The next questions, best first, within `budget`: no pair twice, at most one item per place of the batch. Fewer than asked for,
  * or none, when the budget or the pairs run out.
  */
-export function selectPairs(state: LoopState, selection: Selection, budget = Number.POSITIVE_INFINITY): Question[] {
+export function selectPairs(state: LoopState, selection: PairSelection, budget = Number.POSITIVE_INFINITY): Question[] {
   const { log } = state;
   const { batch = 1, votes = 1, relabel = false, mode = "sequential" } = selection;
   const open = Array.from({ length: log.items }, (_, i) => i).filter((i) => log.timesAsked(i) < log.annotators);
@@ -82,7 +82,7 @@ const descending = (scores: ArrayLike<number>): number[] =>
 
 function inSequence(
   state: LoopState,
-  { annotator }: Selection,
+  { annotator }: PairSelection,
   items: readonly number[],
   utilities: Float64Array,
   { batch, votes, budget }: Limits,
@@ -113,7 +113,7 @@ function inSequence(
 /** The whole table of items × annotators, one annotator an item. */
 function jointly(
   state: LoopState,
-  _: Selection,
+  _: PairSelection,
   items: readonly number[],
   utilities: Float64Array,
   { batch, budget }: Limits,
