@@ -55,7 +55,12 @@ export {
   querySelector,
 } from "./annotator-aware-learning/query-selection.ts";
 export { type Reliability, reliabilityTable } from "./annotator-aware-learning/reliability-table.ts";
-export { type LoopState, type Question, type PairSelection, selectPairs } from "./annotator-aware-learning/select-pairs.ts";
+export {
+  type LoopState,
+  type PairSelection,
+  type Question,
+  selectPairs,
+} from "./annotator-aware-learning/select-pairs.ts";
 export { type Simulated, type Simulation, simulateAnnotators } from "./annotator-aware-learning/simulate-annotators.ts";
 export { type AutoCoresetOptions, autoCoreset, autoCoresetSteps, type Coreset } from "./auto-coreset/auto-coreset.ts";
 export { caratheodory } from "./auto-coreset/caratheodory.ts";

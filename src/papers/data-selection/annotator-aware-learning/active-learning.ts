@@ -5,7 +5,7 @@ import type { CostModel } from "./costs.ts";
 import type { AnnotatorFit, AnnotatorModel, Features } from "./em.ts";
 import type { JointFit } from "./joint-em.ts";
 import { poolRisk } from "./query-selection.ts";
-import { cheapest, type LoopState, type Question, type PairSelection, selectPairs } from "./select-pairs.ts";
+import { cheapest, type LoopState, type PairSelection, type Question, selectPairs } from "./select-pairs.ts";
 
 export interface ActiveLearning {
   features: Features;
