@@ -70,7 +70,7 @@ const paper: Paper = definePaper({
     where: "server",
   },
   claim: () => import("./claim.ts"),
-  // tool: () => import("./tool.ts"),
+  tool: () => import("./tool.ts"),
 });
 
 export default paper;
