@@ -6,6 +6,7 @@ import { runsStep } from "./steps/runs.ts";
 import { searchStep } from "./steps/search.ts";
 import { signalsStep } from "./steps/signals.ts";
 import { subscriptionsStep } from "./steps/subscriptions.ts";
+import { tastesStep } from "./steps/tastes.ts";
 import type { Db } from "./store.ts";
 
 /**
@@ -18,6 +19,7 @@ export const steps: readonly (readonly string[])[] = [
   accountsStep,
   subscriptionsStep,
   searchStep,
+  tastesStep,
 ];
 
 /** The version of the tables that this program knows. */

@@ -6,6 +6,7 @@ import { bookmarksOf, followsOf } from "./shelf.ts";
 import { deleteSignals } from "./signals.ts";
 import type { Db } from "./store.ts";
 import { endSubscription, findSubscription } from "./subscriptions.ts";
+import { answersOf, wantsTaste } from "./tastes.ts";
 
 /** How a person is named where ballots and runs say whose they are. */
 export function accountName(person: string): string {
@@ -43,6 +44,7 @@ export async function exportPerson(db: Db, person: Person): Promise<Record<strin
     bookmarks: await bookmarksOf(db, person.id),
     follows: await followsOf(db, person.id),
     votes: await voteList(db, person.id),
+    forYou: { wanted: await wantsTaste(db, person.id), answers: await answersOf(db, person.id) },
     reads: rowsOf(reads),
     runs: await runsOfOwners(db, [name], 100_000),
     subscription: (await findSubscription(db, { mail: person.mail })) ?? null,
@@ -50,7 +52,7 @@ export async function exportPerson(db: Db, person: Person): Promise<Record<strin
 }
 
 /**
- * Forgets a person: account, sessions, links, bookmarks, follows, ballots, the subscription of the address, and the runs of tools with their files. Claims that the person ran stay, as
+ * Forgets a person: account, sessions, links, bookmarks, follows, answers, ballots, the subscription of the address, and the runs of tools with their files. Claims that the person ran stay, as
  * nobody's: they say nothing about who ran them.
  */
 export async function deletePerson(db: Db, person: Person): Promise<void> {

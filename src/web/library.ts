@@ -1,3 +1,4 @@
+import { forYou } from "../feed/taste/for-you.ts";
 import { hiddenCards, hideCard, unhideCard } from "../store/hidden.ts";
 import { runsOfOwners } from "../store/owners.ts";
 import { endSessions, type Person } from "../store/people.ts";
@@ -15,6 +16,7 @@ import {
 } from "../store/shelf.ts";
 import { castVote, countVotes, recordRead, retractVote, votesOf } from "../store/signals.ts";
 import type { Db } from "../store/store.ts";
+import { addAnswer, answersOf, forgetAnswers, setTaste, wantsTaste } from "../store/tastes.ts";
 import { ballotOf, type Reader } from "./reader.ts";
 
 /**
@@ -40,6 +42,14 @@ export function libraryOf(db: Db, changed: () => void) {
     follow: ({ id }: Person, field: string) => followField(db, id, field),
     unfollow: ({ id }: Person, field: string) => unfollowField(db, id, field),
     follows: ({ id }: Person) => followsOf(db, id),
+
+    /** The person's own ranking, and what to ask them; whether they want one; what they answered. */
+    forYou: ({ id }: Person, now = new Date()) => forYou(db, id, now),
+    wantsForYou: ({ id }: Person) => wantsTaste(db, id),
+    wishForYou: ({ id }: Person, wanted: boolean) => setTaste(db, id, wanted),
+    answers: ({ id }: Person) => answersOf(db, id),
+    answer: ({ id }: Person, slug: string, wouldRead: boolean) => addAnswer(db, id, slug, wouldRead),
+    forgetAnswers: ({ id }: Person, slug?: string) => forgetAnswers(db, id, slug),
 
     runs: (reader: Reader, limit: number) => runsOfOwners(db, reader.names, limit),
     export: (person: Person) => exportPerson(db, person),

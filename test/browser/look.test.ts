@@ -18,6 +18,7 @@ const kinds = [
   "/sign-in?sent",
   "/sign-in/link?token=x",
   "/me",
+  "/for-you",
   "/nowhere",
 ];
 const budget = 150_000;

@@ -5,6 +5,7 @@ import { openStore, type Store } from "../../src/store/store.ts";
 import { someRun } from "../../src/store/testing.ts";
 import { checkAccounts } from "./accounts-checks.ts";
 import { freshDatabase } from "./database.ts";
+import { checkForYou } from "./for-you-checks.ts";
 import { checkPapers } from "./papers-checks.ts";
 import { checkSignals } from "./signals-checks.ts";
 import { checkStore } from "./store-checks.ts";
@@ -28,6 +29,7 @@ afterAll(async () => {
 describe("the store on a PostgreSQL server", () => {
   checkStore(() => store);
   checkSignals(() => store);
+  checkForYou(() => store);
   checkAccounts(() => store);
   checkPapers(() => store);
   checkSubscriptions(() => store);

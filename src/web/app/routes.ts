@@ -24,6 +24,7 @@ export default [
   route("inbox/confirm", "routes/inbox-confirm.tsx"),
   route("inbox/manage", "routes/inbox-manage.tsx"),
   route("inbox/unsubscribe", "routes/inbox-unsubscribe.tsx"),
+  route("for-you", "routes/for-you.tsx"),
   route("me", "routes/me.tsx"),
   route("me/data.json", "routes/me-data.ts"),
   route("marks", "routes/marks.ts"),

@@ -17,7 +17,7 @@ export function PaperList({
   showField = true,
   heading: Heading = "h2",
 }: {
-  papers: readonly (PaperLine & { why?: WhyProps })[];
+  papers: readonly (PaperLine & { why?: WhyProps; own?: { percent: number; because: readonly string[] } })[];
   /** By slug: what stands on the buttons. */
   marks: Readonly<Record<string, Marks>>;
   showField?: boolean;
@@ -45,6 +45,12 @@ export function PaperList({
             <PaperMark mark={paper.mark} runnable={paper.runnable} />
           </p>
           {paper.why && <Why {...paper.why} />}
+          {paper.own && (
+            <p className="aside-note">
+              Your ranking gives it {paper.own.percent} of 100
+              {paper.own.because.length > 0 && <>: {paper.own.because.join(", ")}</>}
+            </p>
+          )}
         </li>
       ))}
     </ol>

@@ -184,6 +184,9 @@ export default function Feed() {
               </li>
             ))}
             <li>
+              <Link to="/for-you">For you</Link>
+            </li>
+            <li>
               <Link
                 to={link({ only: onlyRunnable ? null : "runnable" })}
                 aria-current={onlyRunnable ? "true" : undefined}
