@@ -49,6 +49,7 @@ interface Options {
   charts?: string;
   /** `true` for the sample, or the name of an example. */
   sample?: string | true;
+  labelWith?: string;
 }
 
 /** Paths given by role flags, by role. */
@@ -189,6 +190,18 @@ function documentOf({ job, done, recording, durationMs, facts, text }: Applied):
   };
 }
 
+/** `--label-with prompt`: the reader is asked for labels, in this process. */
+async function label(cli: Cli, target: ToolTarget, command: Command, words: string[]): Promise<void> {
+  const { labelWith, out, sample } = command.opts<Options>();
+  if (labelWith !== "prompt") {
+    throw new BadInput(`"${labelWith}" is no way to label`, { where: "--label-with", remedy: "It takes prompt." });
+  }
+  if (sample !== undefined) throw new BadInput("a sample has all its labels", { where: "--sample" });
+  const { job, paths } = await prepare(target, command, words);
+  const { labelHere, printLabelled } = await import("./label/session.ts");
+  printLabelled(cli, await labelHere(cli, target.tool, job, paths, out));
+}
+
 async function apply(cli: Cli, target: ToolTarget, command: Command, words: string[], answer: Answer): Promise<void> {
   const { json, charts } = command.opts<Options>();
   const folder =
@@ -257,6 +270,7 @@ export function addApply(program: Command, cli: Cli, answer: Answer, target?: To
     .option("--force", "overwrite what is there")
     .option("--json", "print one JSON document, nothing else, on standard output");
   addServer(command);
+  if (target?.tool.session) command.option("--label-with <how>", "prompt: ask for labels here, and keep each at once");
   const fields = target ? fieldsOf(target.tool.options) : [];
   if (!fields.some((field) => field.flag === "seed")) {
     command.option("--seed <n>", "a whole number from 0 to 4294967295; default 1");
@@ -272,6 +286,8 @@ export function addApply(program: Command, cli: Cli, answer: Answer, target?: To
     )
     .addHelpText("after", `\nExit status: ${status.holds} done, ${status.badInput} bad input, ${status.fault} a fault.`)
     .action(async (_slug: string, words: string[]) => {
-      if (target) await apply(cli, target, command, words, answer);
+      if (!target) return;
+      if (command.opts<Options>().labelWith === undefined) await apply(cli, target, command, words, answer);
+      else await label(cli, target, command, words);
     });
 }

@@ -105,6 +105,22 @@ describe("online-active-learning label, with empty targets", () => {
     expect(rows(text("query.csv")).length).toBeGreaterThan(2);
   });
 
+  it("takes the labels that a session kept for targets that are empty", async () => {
+    const kept = [
+      '{"format":"livepapers labels","identity":{}}',
+      '{"row":30,"label":"fault"}',
+      '{"row":31,"label":null}',
+    ];
+    const input = (lines: string[]) =>
+      toolInput({ stream: { "s.csv": unlabelled(60, 30) }, labels: { "s.labels.jsonl": lines.join("\n") } });
+    const { summary } = await applyTool(tool, input(kept), options);
+    expect(summary).toContain("Of 29 new rows without a label");
+    expect(summary).toContain("learning from 31 labels");
+    await expect(applyTool(tool, input(['{"row":99,"label":"x"}']), options)).rejects.toThrow(/no row 100/);
+    await expect(applyTool(tool, input(['{"row":"a"}']), options)).rejects.toThrow(/row number and a label/);
+    await expect(applyTool(tool, input(["null", "3"]), options)).resolves.toBeDefined();
+  });
+
   it("refuses a state that does not fit", async () => {
     const { text } = await apply(unlabelled(60, 30), options);
     const state = text("state.json");

@@ -6,7 +6,7 @@ import { planQueries } from "./plan.ts";
 import { samplePump } from "./sample.ts";
 import { readState } from "./saved-state.ts";
 import { simulateClasses, simulateNumbers } from "./simulate.ts";
-import { isNumberTask, readStreamTable } from "./stream-table.ts";
+import { fillLabels, isNumberTask, readStreamTable } from "./stream-table.ts";
 
 export const tools = [
   defineTool({
@@ -26,6 +26,12 @@ export const tools = [
         accepts: [".json"],
         optional: true,
       },
+      {
+        name: "labels",
+        description: "The labels that a labelling session kept; they fill empty targets",
+        accepts: [".jsonl"],
+        optional: true,
+      },
     ],
     options,
     example: "sensor.csv --target fault --time time --budget 0.05 --strategy split --out query.csv",
@@ -35,12 +41,13 @@ export const tools = [
         options: { target: "fault", time: "time", budget: 0.05 },
       };
     },
-    async apply({ stream: files = [], state: states = [] }, chosen, run) {
+    async apply({ stream: files = [], state: states = [], labels: kept = [] }, chosen, run) {
       const [file] = files;
       const [earlier] = states;
       if (!file) throw new BadInput("no stream was given");
       run.progress(0, `reading ${file.name}`);
       const stream = await readStreamTable(file, chosen);
+      if (kept[0]) await fillLabels(stream, kept[0]);
       const saved = earlier && (await readState(earlier));
       const isNumber = isNumberTask(stream, chosen.task);
       const blanks = stream.labels.filter((label) => label === undefined).length;
