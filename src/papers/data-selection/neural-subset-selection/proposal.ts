@@ -3,9 +3,10 @@ import type { ParamTree } from "../../../kit/nets/tree.ts";
 import type { Random } from "../../../kit/random.ts";
 import { normalCdf } from "../../../kit/stats.ts";
 import { sigmoid } from "./mean-field.ts";
-import type { Encoded, RowLayout, Scorer } from "./scorer.ts";
+import type { Encoded, Scorer } from "./scorer.ts";
 import type { PackedSets } from "./sets.ts";
 import { branch, prefixed, proposalNet, type SubsetModel } from "./subset-model.ts";
+import { scoreWeighted } from "./weighted-subsets.ts";
 
 /** What the amortised network says of every item. */
 export interface Proposal {
@@ -76,39 +77,28 @@ export function elboStep(
 ): { elbo: number; gradient: ParamTree } {
   const { config, params } = scorer.model;
   const { width, samples, amortized, rank } = config;
-  const { sets, codes, base } = encoded;
+  const { sets, codes } = encoded;
   const { offsets, count } = sets;
   const n = sets.items.rows;
   const outputs = passOutput(pass);
   const perItem = outputs.length / n;
-  const layout: RowLayout = { rows: samples * count, starts: offsets.map((_, i) => samples * i) };
-  const input = scorer.input(layout.rows);
   const soft = new Float64Array(samples * n);
   const noises: Noise[] = [];
   for (let i = 0; i < count; i++) {
-    const from = offsets[i] as number;
-    const to = offsets[i + 1] as number;
     for (let s = 0; s < samples; s++) {
       const shared = Float64Array.from({ length: amortized === "copula" ? rank : 0 }, () => random.normal());
-      const row = ((layout.starts[i] as number) + s) * width;
-      for (let k = 0; k < width; k++) input[row + k] = base[i * width + k] as number;
-      for (let j = from; j < to; j++) {
+      for (let j = offsets[i] as number; j < (offsets[i + 1] as number); j++) {
         const noise =
           amortized === "copula"
             ? copulaNoise(outputs, j * perItem, random.normal(), shared)
             : { logit: logitOf(clampUnit(random.float())), slopes: [] };
         noises[s * n + j] = noise;
-        const member = sigmoid(((logits[j] as number) + noise.logit) / temperature);
-        soft[s * n + j] = member;
-        const value = straightThrough ? Number(member > 0.5) : member;
-        if (value === 0) continue;
-        for (let k = 0; k < width; k++) {
-          input[row + k] = (input[row + k] as number) + value * (codes[j * width + k] as number);
-        }
+        soft[s * n + j] = sigmoid(((logits[j] as number) + noise.logit) / temperature);
       }
     }
   }
-  const scores = scorer.forward(encoded, layout);
+  const weights = straightThrough ? soft.map((member) => Number(member > 0.5)) : soft;
+  const { scores, layout } = scoreWeighted(scorer, encoded, weights);
   let elbo = 0;
   for (let r = 0; r < layout.rows; r++) elbo += (scores[r] as number) / (samples * count);
   const back = scorer.backward(encoded, layout, new Float64Array(layout.rows).fill(1 / (samples * count)));

@@ -10,6 +10,7 @@ import { elboStep, propose } from "./proposal.ts";
 import { Scorer } from "./scorer.ts";
 import { checkExample, type PackedSets, packSets, type SetExample, splitBySet } from "./sets.ts";
 import { completeConfig, initSubsetModel, type SubsetConfig, type SubsetModel } from "./subset-model.ts";
+import { scoreWeighted } from "./weighted-subsets.ts";
 
 /** ψ⁽⁰⁾ of packed sets: the amortised network's, or the constant of the configuration. */
 function startOf(model: SubsetModel, sets: PackedSets): Float64Array {
@@ -108,15 +109,10 @@ export function meanShare(data: readonly SetExample[]): number {
 export function setScore(model: SubsetModel, items: Rows, subset: ArrayLike<number>): number {
   checkExample({ items, chosen: Int32Array.from(subset) }, "subset");
   const scorer = new Scorer(model);
-  const { width } = model.config;
-  const encoded = scorer.encode(packSets([items], model.config.dim));
-  const input = scorer.input(1);
-  for (let k = 0; k < width; k++) {
-    let sum = encoded.base[k] as number;
-    for (let i = 0; i < subset.length; i++) sum += encoded.codes[(subset[i] as number) * width + k] as number;
-    input[k] = sum;
-  }
-  return scorer.forward(encoded, { rows: 1, starts: Int32Array.of(0, 1) })[0] as number;
+  const weights = new Uint8Array(items.rows);
+  for (let i = 0; i < subset.length; i++) weights[subset[i] as number] = 1;
+  const { scores } = scoreWeighted(scorer, scorer.encode(packSets([items], model.config.dim)), weights);
+  return scores[0] as number;
 }
 
 /** Most rows of subsets in one pass. */

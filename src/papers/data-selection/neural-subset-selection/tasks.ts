@@ -3,6 +3,7 @@ import { rowsOf } from "../../../kit/nets/tape/rows.ts";
 import { gatherRows } from "../../../kit/nets/train.ts";
 import type { Random } from "../../../kit/random.ts";
 import { principalComponents, project } from "../principal-components.ts";
+import { topIndices } from "./jaccard.ts";
 import type { SetExample } from "./sets.ts";
 
 /** Digits as short vectors, the training and the test images apart. */
@@ -63,4 +64,74 @@ function drawDistinct(pool: Int32Array, count: number, random: Random): number[]
   const seen = new Set<number>();
   while (seen.size < Math.min(count, pool.length)) seen.add(pool[random.int(0, pool.length - 1)] as number);
   return [...seen];
+}
+
+export const taskNames = ["outliers", "absolute", "mixture"] as const;
+export type TaskName = (typeof taskNames)[number];
+
+export interface Task {
+  data: SetExample[];
+  validation: SetExample[];
+  test: SetExample[];
+  dim: number;
+}
+
+const dim = 16;
+let digits: Promise<DigitVectors> | undefined;
+
+/** Sets of one task to learn from, to choose settings on, and to test on. */
+export async function drawTask(
+  task: TaskName,
+  sizes: { trainingSets: number; validationSets: number; testSets: number },
+  random: Random,
+): Promise<Task> {
+  const draw = (count: number, label: string, pool: readonly Int32Array[], vectors: DigitVectors): SetExample[] => {
+    const source = random.fork(label);
+    const sets = outlierSets(vectors, pool, count, { size: 12, odd: 3 }, source);
+    return task === "outliers" ? sets : absoluteSets(sets, random.fork("direction"), 3);
+  };
+  const { trainingSets, validationSets, testSets } = sizes;
+  if (task === "mixture") {
+    const [data, validation, test] = [trainingSets, validationSets, testSets].map((count, i) =>
+      mixtureSets(count, random.fork(`mixture ${i}`)),
+    );
+    return { data: data ?? [], validation: validation ?? [], test: test ?? [], dim: 2 };
+  }
+  digits ??= digitVectors(dim);
+  const vectors = await digits;
+  return {
+    data: draw(trainingSets, "training", vectors.training, vectors),
+    validation: draw(validationSets, "validation", vectors.validation, vectors),
+    test: draw(testSets, "test", vectors.test, vectors),
+    dim,
+  };
+}
+
+/** Task B, "absolute": the same sets, but S* are the items with the largest value along a fixed random direction. */
+export function absoluteSets(sets: readonly SetExample[], random: Random, k: number): SetExample[] {
+  const width = sets[0]?.items.width ?? 0;
+  const direction = Array.from({ length: width }, () => random.normal());
+  return sets.map(({ items }) => {
+    const scores = Array.from({ length: items.rows }, (_, j) =>
+      direction.reduce((sum, d, c) => sum + d * (items.data[j * width + c] as number), 0),
+    );
+    return { items, chosen: topIndices(scores, k) };
+  });
+}
+
+/**
+ * Task C, the base paper's Gaussian mixture: 100 points around $\pm(1, 1)/\sqrt2$ with spread 0.5, of which the 10 on the less frequent
+ * side are S*. Which side that is differs from set to set.
+ */
+export function mixtureSets(count: number, random: Random, { size = 100, few = 10 } = {}): SetExample[] {
+  return Array.from({ length: count }, () => {
+    const side = random.bool() ? Math.SQRT1_2 : -Math.SQRT1_2;
+    const order = random.permutation(size);
+    const chosen = Int32Array.from([...order.keys()].filter((at) => (order[at] as number) < few));
+    const values = order.flatMap((place) => {
+      const centre = place < few ? side : -side;
+      return [random.normal(centre, 0.5), random.normal(centre, 0.5)];
+    });
+    return { items: rowsOf(size, 2, values), chosen };
+  });
 }
