@@ -41,7 +41,8 @@ function clearGain(gain: Interval): PartOutcome {
   return gain.value <= 0 || gain.high <= 0.02 ? "does not hold" : "inconclusive";
 }
 
-function paperPart(results: Results, variant: "independent" | "copula"): PartResult {
+/** The required part in the words of its inequality, from the results of both models. */
+export function paperPart(results: Results, variant: "independent" | "copula"): PartResult {
   const [inset, base] = [mjcOf(results, `INSET, ${variant}`), mjcOf(results, `EquiVSet, ${variant}`)];
   const gain = pairedInterval(inset, base);
   const other = variant === "copula" ? "independent" : undefined;
