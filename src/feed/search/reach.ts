@@ -6,7 +6,7 @@ import { type Ages, agesOf, erasColumn } from "./eras.ts";
 /** How far back papers are looked at: those with this serial and newer ones. */
 export interface Reach {
   serial: number;
-  /** How many these are. */
+  /** How many these are, without those of later years than were asked for. */
   papers: number;
   /** In SQL, of a table p. */
   within: SQL;
@@ -35,7 +35,7 @@ const margin = 1.3;
 /** A try is for so many times as many papers as the one before, at the least and at the most. */
 const [least, most] = [1.5, 16];
 
-function reachOf(ages: Ages, { serial, papers }: { serial: number; papers: number }): Reach {
+function reachOf(ages: Ages, serial: number, papers: number): Reach {
   const eras = `{${ages.eras(serial).join()}}`;
   // The sum keeps the planner from going through all papers in the order of their serials.
   return { serial, papers, within: sql`${erasColumn} && ${eras}::bigint[] and p.serial + 0 >= ${serial}::bigint` };
@@ -63,7 +63,7 @@ export async function findReach(db: Db, { where, enough, year, ...more }: ReachO
     const newest = ages.newest(skipped + wanted);
     const looked = Math.max(1, newest.papers - skipped);
     if (looked >= total) return undefined;
-    const reach = reachOf(ages, newest);
+    const reach = reachOf(ages, newest.serial, looked);
     const found = await count(db, sql`${where} and ${reach.within}`, enough);
     if (found >= enough) return reach;
     // All of them are hardly more than would be enough.

@@ -92,7 +92,7 @@ async function find(
     with found as materialized (${found}), titled as materialized (${titled}), candidates as materialized (
       select arxiv, serial, case when newer < ${ranked} then ${score} else 0 end as score
       from (select *, row_number() over (order by serial desc) as newer from found) placed
-      where not exists (select 1 from titled where titled.arxiv = placed.arxiv)
+      where arxiv not in (select arxiv from titled)
       union all select arxiv, serial, ${score} from titled
     ), best as materialized (
       select * from candidates
