@@ -7,9 +7,9 @@ import { countTerms, documentCounts, inner, type Terms, unitVector } from "./tex
 /** Words of the title that candidates must share one of: the rarest that others have too. */
 const sought = 6;
 /** Together they may have this many papers; the rarest may have any number. */
-const soughtPapers = 3000;
+const soughtPapers = 1000;
 /** Of the newest that share one, this many are compared. */
-const compared = 120;
+const compared = 80;
 /** Below this cosine, two papers have little to do with each other. */
 const leastCosine = 0.08;
 

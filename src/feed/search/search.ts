@@ -41,7 +41,7 @@ export interface SearchResult {
 export { counted } from "./candidates.ts";
 export const hitsPerPage = 20;
 /** Of those found, the newest are ranked, beside those with every word in the title. The others come behind them. */
-const ranked = 300;
+const ranked = 250;
 
 const nothing = { hits: [], total: 0, more: false, counts: [], page: 1, pages: 0, mended: [], isHit: () => false };
 
