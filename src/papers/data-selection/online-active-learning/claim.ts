@@ -153,7 +153,7 @@ function findings(outcomes: readonly Outcome[], chosen: ReadonlyMap<Drift, strin
   return [
     `What has a setting was chosen on other streams by its error at the full label rate: the coin of random labelling, which came to fall on yes with probability ${coinsChosen.join(", ")} whenever the cap allows a label; the fixed threshold; and the one of three strategies that goes into the verdict.`,
     beaten.length > 0
-      ? `A fixed threshold, tuned, does better than the chosen moving one under ${beaten.map(({ drift }) => (drift === "none" ? "no" : drift)).join(" and ")} drift: under a hard cap the moving threshold settles at the median confidence and spends half of what it may on the surer half of the records.`
+      ? `A fixed threshold, tuned, does better than the chosen moving one under ${beaten.map(({ drift }) => (drift === "none" ? "no" : drift)).join(" and ")} drift: the moving threshold settles near the median confidence of the records it is asked about, so that labels go to the less sure half and not to the least sure.`
       : "A fixed threshold, tuned, is about as good as the chosen moving one.",
     "For the regression, choosing the longest records without any matrix comes close to the D-optimal choice, because these records have heavy tails. All records here are made by us and the learner is one; nothing follows for other learners.",
   ];

@@ -26,3 +26,9 @@ export function samplePump(rows = 1500): string {
   }
   return `${lines.join("\n")}\n`;
 }
+
+/** The same readings, of which only the first `known` were inspected. */
+export function unlabelledPump(known: number, rows = 400): string {
+  const lines = samplePump(rows).trim().split("\n");
+  return `${lines.map((line, i) => (i <= known ? line : line.replace(/[^,]*$/, ""))).join("\n")}\n`;
+}

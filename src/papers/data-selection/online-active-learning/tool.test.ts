@@ -99,6 +99,13 @@ describe("online-active-learning label, with empty targets", () => {
     expect(budget.records).toBe(300);
   });
 
+  it("chooses rows in its example", async () => {
+    const [example] = (await tool.examples?.()) ?? [];
+    const [file] = example?.files ?? [];
+    const { summary } = await apply(String(file?.content), example?.options);
+    expect(summary).toMatch(/^Of 360 new rows without a label split wants \d+ labelled after learning from 40/);
+  });
+
   it("needs no label to begin with", async () => {
     const { text, summary } = await apply(unlabelled(100, 0), { ...options, strategy: ["committee"] });
     expect(summary).toMatch(/Of 100 new rows/);

@@ -3,7 +3,7 @@ import { defineTool } from "../../../kit/paper.ts";
 import { LabellingSession } from "./labelling-session.ts";
 import { options } from "./options.ts";
 import { planQueries } from "./plan.ts";
-import { samplePump } from "./sample.ts";
+import { samplePump, unlabelledPump } from "./sample.ts";
 import { readState } from "./saved-state.ts";
 import { simulateClasses, simulateNumbers } from "./simulate.ts";
 import { fillLabels, isNumberTask, readStreamTable } from "./stream-table.ts";
@@ -40,6 +40,16 @@ export const tools = [
         files: [{ input: "stream", name: "pump.csv", content: samplePump() }],
         options: { target: "fault", time: "time", budget: 0.05 },
       };
+    },
+    async examples() {
+      return [
+        {
+          title: "Mostly unlabelled",
+          source: "The sample's pump after its first 40 inspections, made up by us",
+          files: [{ input: "stream", name: "pump-new.csv", content: unlabelledPump(40) }],
+          options: { target: "fault", time: "time", budget: 0.1 },
+        },
+      ];
     },
     async apply({ stream: files = [], state: states = [], labels: kept = [] }, chosen, run) {
       const [file] = files;

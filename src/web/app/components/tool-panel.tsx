@@ -8,6 +8,7 @@ import type { ToolForm, ToolSample } from "../server/forms.server.ts";
 import { Command } from "./command.tsx";
 import { FileRole } from "./file-role.tsx";
 import { Html } from "./html.tsx";
+import { LabelPanel } from "./label-panel.tsx";
 import { type OutputLink, Outputs, useLocalLinks } from "./outputs.tsx";
 import { defaultsOf, ParamFields, type Typed } from "./param-fields.tsx";
 import { Progress, RunOutput, Trouble } from "./run-output.tsx";
@@ -187,6 +188,16 @@ export function ToolPanel({ slug, tool, named, anywhere, uploadLimit }: Props) {
           <p>Applying a tool needs scripts. The command below does the same in a terminal.</p>
         </noscript>
       </form>
+      {tool.asks && (
+        <LabelPanel
+          slug={slug}
+          tool={tool.name}
+          role={tool.inputs[0]?.name ?? ""}
+          files={files}
+          options={typed}
+          disabled={!ready || missing.length > 0}
+        />
+      )}
       <div className="live" aria-live="polite">
         <span className="hidden-text">
           {state.phase === "running" && "The run has started."}

@@ -41,6 +41,8 @@ export interface ToolForm {
   fields: FormField[];
   /** The sample first, then the examples, which have titles. */
   samples: ToolSample[];
+  /** It can ask for labels. */
+  asks: boolean;
 }
 
 async function toolForm(paper: Paper, tool: AnyTool): Promise<ToolForm> {
@@ -50,6 +52,7 @@ async function toolForm(paper: Paper, tool: AnyTool): Promise<ToolForm> {
     name: tool.name,
     summaryHtml: richText(tool.summary),
     example: tool.example,
+    asks: tool.session !== undefined,
     inputs: tool.inputs.map(({ name, description, accepts, many = false, optional = false }) => ({
       name,
       descriptionHtml: richText(description),
