@@ -11,7 +11,7 @@ const paper: Paper = definePaper({
     field: "data-selection",
     listed: "2026-11-23",
     summary:
-      "Records arrive one at a time without a label, a label costs money, and whether to buy it must be decided before the next record comes. The survey sorts the known ways of deciding: by the model's doubt, by disagreement in a committee, by novelty, by how much a point would tell a regression, each for steady streams and for streams that change. We put representative strategies behind one interface and hold them all to the same label bill, so that they can be compared on your own stream. It is meant for sensors, moderation queues and inspection lines, where people label a small share of what passes. For classification the gain over random labelling is small, and asking only where the model is unsure misses changes in places where it feels safe.",
+      "Records arrive one at a time without a label, a label costs money, and whether to buy it must be decided before the next record comes. The survey sorts the known ways of deciding: by the model's doubt, by disagreement in a committee, by novelty, by how much a point would tell a regression, each for steady streams and for streams that change. We put representative strategies behind one interface and hold them all to the same label bill, so that they can be compared on your own stream. It is meant for sensors, moderation queues and inspection lines, where people label a small share of what passes. For classification the gain over random labelling is small when nothing changes, clear when the world turns slowly, and gone when it turns at once; for a regression it is large.",
     keywords: [
       "active learning",
       "data streams",
