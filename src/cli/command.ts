@@ -96,9 +96,20 @@ export async function runCommand(argv: readonly string[], cli: Cli): Promise<num
   }
 }
 
+/** A server may have papers that are not here; what they take is not known here either. */
+async function targetsAt(argv: readonly string[], { env }: Cli): Promise<Targets> {
+  try {
+    return await targetsOf(argv);
+  } catch (error) {
+    const server = argv.some((word) => /^--server(?:=|$)/.test(word)) || Boolean(env.LIVEPAPERS_SERVER);
+    if (!server || !isBadInput(error) || error.where !== undefined) throw error;
+    throw new BadInput(error.message, { remedy: "At a server runs what this version has too." });
+  }
+}
+
 async function dispatch(argv: readonly string[], cli: Cli): Promise<number> {
   const answer: Answer = { status: status.holds };
-  const targets = await targetsOf(argv);
+  const targets = await targetsAt(argv, cli);
   const program = createProgram(cli, answer, targets);
   if (argv.length === 0) {
     program.outputHelp();

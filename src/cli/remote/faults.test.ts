@@ -72,6 +72,15 @@ describe("what may be wrong with a server", () => {
     expect((await cli(["list", "--no-server"], { env: { LIVEPAPERS_SERVER: "::::" } })).status).toBe(0);
   });
 
+  it("papers that are not here", async () => {
+    const ran = await cli(["reproduce", "no-such-paper-anywhere", "--server", "http://127.0.0.1:1"]);
+    expect(ran).toMatchObject({
+      status: 2,
+      err: expect.stringContaining("At a server runs what this version has too."),
+    });
+    expect((await cli(["reproduce", "no-such-paper-anywhere"])).err).not.toContain("server");
+  });
+
   it("it is not there", async () => {
     const url = await listening(() => {});
     server?.close();

@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import express, { type Express } from "express";
 import { queueState } from "../../store/queue-state.ts";
 import { openStore, type Store } from "../../store/store.ts";
+import { freshDataDir } from "../../store/testing.ts";
 import { addApi } from "../http.ts";
 import { silentLog } from "../operations/log.ts";
 import { Metrics } from "../operations/metrics.ts";
@@ -35,7 +34,7 @@ async function listening(app: Express) {
 
 /** The public API as the site serves it, with a store, queue and workers of its own and without pages, for tests. */
 export async function apiServer(env: Environment = {}): Promise<ApiServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), "livepapers-api-"));
+  const dataDir = await freshDataDir();
   const store = await openStore({ dataDir });
   const settings = settingsOf({ LIVEPAPERS_SECRET: "a secret of forty characters, for tests.", ...env });
   const app = express();

@@ -33,7 +33,7 @@ export function documentEntry(row: PaperRow, sources: EntrySources): DocumentEnt
     published: new Date(listed).toISOString(),
     updated: new Date(Math.max(changed, listed)).toISOString(),
     categories: categoriesOf(row, siteUrl),
-    summary: plainMath(paper?.card.summary ?? row.abstract),
+    summary: paper ? plainMath(paper.card.summary) : [plainMath(row.abstract), sourceOf(row)].join(" ").trim(),
     html: [...(paper ? cardHtml(paper, sources) : abstractHtml(row)), linked(arxiv, `arXiv ${row.arxiv}`)]
       .map((html) => `<p>${html}</p>`)
       .join("\n"),
@@ -69,9 +69,14 @@ function cardHtml({ card, claim }: Paper, { siteUrl, verdicts, since }: EntrySou
   ];
 }
 
+/** Whose an abstract is, and where it is from. */
+function sourceOf({ abstract, abstractSource }: PaperRow): string {
+  return abstract === ""
+    ? ""
+    : `(The authors’ abstract, from ${sourceTitles[abstractSource ?? "arxiv"] ?? "elsewhere"}.)`;
+}
+
 /** Paragraphs: the authors' abstract, and where it is from. */
-function abstractHtml({ abstract, abstractSource }: PaperRow): string[] {
-  if (abstract === "") return [];
-  const source = sourceTitles[abstractSource ?? "arxiv"] ?? "";
-  return [escaped(plainMath(abstract)), `<em>The authors’ abstract, from ${escaped(source)}.</em>`];
+function abstractHtml(row: PaperRow): string[] {
+  return row.abstract === "" ? [] : [escaped(plainMath(row.abstract)), `<em>${escaped(sourceOf(row))}</em>`];
 }

@@ -105,7 +105,7 @@ describe("lists for feed readers", () => {
       author: [{ name: "Ann & Bob" }, { name: "Çelik" }],
       published: "2026-11-03T00:00:00.000Z",
       updated: "2026-11-03T00:00:00.000Z",
-      summary: "We stir <b>soups</b> in O(n²).",
+      summary: "We stir <b>soups</b> in O(n²). (The authors’ abstract, from arXiv.)",
     });
     expect(entry?.category.map((own) => own["@label"])).toEqual(["Model merging", "cs.LG", "stat.ML"]);
     const html = entry?.content["#text"] ?? "";
