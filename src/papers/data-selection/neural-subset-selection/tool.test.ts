@@ -55,7 +55,9 @@ describe("neural-subset-selection select", () => {
     expect(text("predictions.csv")).toBe(trained.text("predictions.csv"));
     expect(text("predictions.csv")).toContain('"one, two",0,');
     expect(summary).toBe("Chose 2 items of 2 new sets.");
-    await expect(applyTool(select, again, { k: 2 })).rejects.toThrow(/p\.jsonl, line 2: the set has 1 items and 2 are/);
+    await expect(applyTool(select, again, { k: 2 })).rejects.toThrow(
+      /p\.jsonl, line 2: the number of items is 1 and 2 are/,
+    );
   });
 
   it("reads tables as it reads lines: quoted and Unicode names, CRLF, tabs", async () => {
@@ -85,7 +87,7 @@ describe("neural-subset-selection select", () => {
     [lines([{ items: [[1]] }]), /"chosen" is missing/],
     [lines([{ items: [[1]], chosen: [1] }]), /position 1 is not one of 0 to 0/],
     [lines([{ items: [[1]], chosen: [0, 0] }]), /position 0 is chosen twice/],
-    [lines(sets.slice(0, 9)), /9 sets and at least 10/],
+    [lines(sets.slice(0, 9)), /the number of sets is 9 and at least 10/],
     [lines(sets.map((set) => ({ ...set, chosen: [] }))), /no item is chosen/],
     [lines(sets.map((set) => ({ ...set, chosen: set.items.map((_, j) => j) }))), /all items are chosen/],
     ['{"items":[[1e999]],"chosen":[]}\n', /not a finite number/],

@@ -113,7 +113,7 @@ function showHeldOut(run: ToolRun, rows: readonly { model: string; known: number
 /** Splits sets into training, validation and held-out ones, and brings them to the scale of the first. */
 function prepare(sets: readonly ReadSet[], seed: number) {
   if (sets.length < 10) {
-    throw new BadInput(`there are ${sets.length} sets and at least 10 are needed to learn and to test`, {
+    throw new BadInput(`the number of sets is ${sets.length} and at least 10 are needed to learn and to test`, {
       where: "--train",
     });
   }
@@ -185,7 +185,7 @@ async function predictInto(
     const part = sets.slice(from, from + block);
     for (const { items, where } of part) {
       if (chosen.k !== undefined && chosen.k > items.length) {
-        throw new BadInput(`the set has ${items.length} items and ${chosen.k} are to be chosen`, {
+        throw new BadInput(`the number of items is ${items.length} and ${chosen.k} are to be chosen`, {
           where,
           remedy: "Choose a smaller --k.",
         });
