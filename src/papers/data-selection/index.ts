@@ -88,6 +88,17 @@ export {
   type Summarizer,
   uniformSummary,
 } from "./auto-coreset/summaries.ts";
+export type { Checkpoint } from "./data-filtering-laws/checkpoints.ts";
+export { type FitOptions, fitBuckets, type LawFit } from "./data-filtering-laws/fit.ts";
+export {
+  type Bucket,
+  effectiveUtility,
+  type LawConstants,
+  type LawOptions,
+  lawWarnings,
+  predictError,
+} from "./data-filtering-laws/law.ts";
+export { bestPool, crossover, type PoolChoice, poolFrontier } from "./data-filtering-laws/pools.ts";
 export {
   AdaptiveSampler,
   type NextBatch,

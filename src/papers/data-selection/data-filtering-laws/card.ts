@@ -31,13 +31,20 @@ export default definePaper({
           required: true,
           words: "The unfiltered pool is worse than the best bucket early and better late.",
           inequality:
-            "95% CI of err(all four buckets) − err(best bucket) above 0 at a budget of 4N samples or less and below 0 at 64N",
+            "paired 95% CI of err(all four buckets) − err(best bucket) above 0 at a budget of 2N samples and below 0 at 64N",
         },
         {
           name: "law",
           required: true,
           words: "The pools chosen by the law lose less to the best measured pool than either fixed policy does.",
-          inequality: "mean regret(law) < min(regret(always best bucket), regret(always all))",
+          inequality:
+            "mean regret over budgets from 2N to 64N: regret(law) < min(regret(always best bucket), regret(always all))",
+        },
+        {
+          name: "unseen mixtures",
+          required: false,
+          words: "A law in which repeats teach less predicts unions of buckets better than one in which they do not.",
+          inequality: "rmse on unions, none of which was fitted: rmse(utility law) < rmse(law without decay)",
         },
       ],
     },
@@ -58,4 +65,6 @@ export default definePaper({
     tool: "Fits usefulness and half-life per bucket from your checkpoints table and predicts the error of every pool, with the pool to train on for each budget.",
     where: "server",
   },
+  claim: () => import("./claim.ts"),
+  tool: () => import("./tool.ts"),
 });
