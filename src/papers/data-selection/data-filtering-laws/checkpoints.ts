@@ -63,7 +63,10 @@ export function prepareCheckpoints(
     });
     return { name, size, points: points.sort((x, y) => x.n - y.n) };
   });
-  const notes = averaged > 0 ? [`At ${averaged} places several checkpoints were averaged.`] : [];
+  const notes =
+    averaged > 0
+      ? [`Several checkpoints at one place were averaged, at ${averaged} place${averaged === 1 ? "" : "s"}.`]
+      : [];
   return { series, notes };
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineClaim, type Verdict } from "../../../kit/paper.ts";
-import { mean, pairedInterval } from "../../../kit/stats.ts";
+import { pairedInterval } from "../../../kit/stats.ts";
 import { all, exceeds, measured, type PartResult, verdict } from "../../../kit/verdict.ts";
 import { type Comparison, compareLaws, meanCurve, regretInterval } from "./analysis.ts";
 import paper from "./card.ts";
@@ -128,7 +128,7 @@ export const claim = defineClaim({
     run.table("fit", fitTable(utility));
     const { rising, atBound, warnings } = utility;
     run.note(
-      `Images of digits with redrawn labels stand in for web data of lower quality, and a small network for CLIP: the numbers of the paper are not comparable, the order of events is. ${rising.length > 0 ? `The error of ${rising.join(" and ")} rises again as its wrong labels are learnt by heart, which no decaying utility can follow. ` : ""}${atBound.length > 0 ? `On the edge of what was searched: ${atBound.join(", ")}; such values are not estimates. ` : ""}${warnings.join(" ")} The law's absolute errors are off by ${mean([utility.mixtureRmse]).toFixed(3)} on unions it has not seen; it is judged by its choices.`,
+      `Images of digits with redrawn labels stand in for web data of lower quality, and a small network for CLIP: the paper's numbers are not comparable, the order of events is. Errors up to 4N hang on the luck of the draw and are averaged over ${settings.earlyRuns} draws a seed. ${rising.length > 0 ? `The error of ${rising.join(" and ")} rises again as wrong labels are learnt by heart, which no decaying utility can follow. ` : ""}${atBound.length > 0 ? `On the edge of what was searched, and so no estimates: ${atBound.join(", ")}; a is kept where the law tells good buckets from bad ones. ` : ""}${warnings.join(" ")}The law's errors on unions it has not seen are off by ${utility.mixtureRmse.toFixed(3)}, no less than those of the law of effective data (${comparisons["effective-data"]?.mixtureRmse.toFixed(3)}): it is judged by its choices.`,
     );
     return verdict(paper.card, run.scale, {
       crossover: crossoverPart(results, checkpoints),

@@ -205,7 +205,7 @@ describe("fitting the law", () => {
       { ...first, error: first.error - 0.01 },
     ];
     const fit = fitBuckets(doubled, sizes, { d: 0.08 });
-    expect(fit.notes).toEqual(["At 1 places several checkpoints were averaged."]);
+    expect(fit.notes).toEqual(["Several checkpoints at one place were averaged, at 1 place."]);
     expect(fit.rmse).toBeLessThan(1e-6);
     const again = refit(fit, curves(truth), sizes, { d: 0.08 });
     expect(again.buckets.find(({ name }) => name === "fair")?.b).toBeCloseTo(-0.22, 4);

@@ -61,7 +61,7 @@ describe("data-filtering-laws choose", () => {
   it("says what was averaged, what lies on an edge and what rises, and writes the law as JSON", async () => {
     const doubled = `${runs}good,200,0.52\npoor,3200,0.6\n`;
     const { notes, text } = await apply(doubled, { format: "json", search: "paper" });
-    expect(notes.join()).toMatch(/several checkpoints were averaged.*edge of the search.*poor rises/);
+    expect(notes.join()).toMatch(/Several checkpoints at one place were averaged.*edge of the search.*poor rises/);
     const law = JSON.parse(text("pools.json"));
     expect(law.buckets.map((each: { name: string }) => each.name)).toEqual(["good", "poor"]);
     expect(law.pools.filter((each: { chosen: boolean }) => each.chosen)).toHaveLength(8);

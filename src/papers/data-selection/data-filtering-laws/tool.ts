@@ -87,13 +87,13 @@ function summarise(
 ): string {
   const [first, last] = [chosen[0], chosen[chosen.length - 1]];
   const pool = (size: number | undefined): string =>
-    size === sorted.length ? `all ${size}` : size === 1 ? `${sorted[0]?.name} alone` : `the best ${size}`;
+    size === 1 ? `${sorted[0]?.name} alone` : size === sorted.length ? `all ${size}` : `the best ${size}`;
   const choice =
     first && last && first.count !== last.count
       ? `train on ${pool(first.count)} for ${short(first.budget)} samples and on ${pool(last.count)} for ${short(last.budget)}`
       : `train on ${pool(first?.count)} at every budget`;
   const overtakes = meet === null ? "" : `; the whole pool overtakes the best bucket at about ${short(meet)} samples`;
-  return `Fitted ${sorted.length} buckets to ${count} checkpoints (rmse ${fit.rmse.toPrecision(2)}): ${choice}${overtakes}.`;
+  return `Fitted ${sorted.length} bucket${sorted.length === 1 ? "" : "s"} to ${count} checkpoints (rmse ${fit.rmse.toPrecision(2)}): ${choice}${overtakes}.`;
 }
 
 export const tools = [

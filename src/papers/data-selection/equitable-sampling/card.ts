@@ -38,7 +38,7 @@ export default definePaper({
           required: true,
           words: "On simulated polygenic scores for three groups, adaptive buying beats equal and proportional shares.",
           inequality:
-            "paired 95% CIs of U(adaptive) − U(equal) and of U(adaptive) − U(proportional) both above 0, U = mean test R² over groups",
+            "paired 95% CIs of U(adaptive) − U(equal) and of U(adaptive) − U(proportional) both above 0, U = mean over groups of R² on fresh people",
         },
         {
           name: "other values and prices",

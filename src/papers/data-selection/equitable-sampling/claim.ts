@@ -125,7 +125,7 @@ function otherValues(results: readonly TrialResult[], settings: readonly Setting
 
 export const claim = defineClaim({
   params,
-  scales: { quick: { seeds: 20 }, full: { seeds: 100 } },
+  scales: { quick: { seeds: 30 }, full: { seeds: 100 } },
   trials: { samplingTrial },
   async reproduce({ seeds, snps, heritability, shares, ablate, ...rest }, run): Promise<Verdict> {
     const groups = snps.map((count, g) => ({ snps: count, h2: heritability[g] ?? 0.5 }));
@@ -153,7 +153,7 @@ export const claim = defineClaim({
       },
     );
     run.note(
-      "Independent SNPs stand in for simulated genomes with linkage and admixture. Test people never take part in a choice: adaptive buying and “worst first” see cross-validated scores of what they have bought, the oracle sees the test scores of every split into batches. The curve's two parameters, its weak priors and the warm-up were settled on other seeds; with three free parameters and no warm-up a noisy fit starves the slow group for good. The margin over equal shares is real and small. “Worst first” and inverse shares follow who is worst, not who gains most, and the best heuristic depends on the groups one happens to have, which nobody knows beforehand; `--ablate rates` has groups that learn alike, where equal shares are best.",
+      "Independent SNPs stand in for simulated genomes with linkage and admixture, which lets R² on fresh people be computed exactly. Adaptive buying and “worst first” see cross-validated scores of what they have bought and nothing else; the oracle knows the true R² of every split into batches. How curves are estimated, the average of all that the scores allow, was settled on other seeds: the best fit of two or three parameters to noisy scores starves the slow group for good and does not beat equal shares here. The margin over equal shares is real and small, about half of what known curves would give. Inverse shares and “worst first” do as well with these groups, whose rarest and slowest is the same one; which heuristic suits a population is known in hindsight only. With `--ablate rates` all groups learn alike, and equal shares are best.",
     );
     const parts: Record<string, PartResult> = {
       "beats fixed shares": mainPart(results),
