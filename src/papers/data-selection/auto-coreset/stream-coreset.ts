@@ -39,6 +39,8 @@ export interface StreamOptions<Q> {
   random: Random;
   /** Told before each of the three passes; the number of rows is known from the second on. */
   onPass?(pass: number, rows: number | undefined): void;
+  /** Told the numbers of the rows chosen, before the last pass. */
+  onChosen?(rows: Float64Array): void;
 }
 
 export interface StreamCoreset<Q> extends WeightedRows {
@@ -175,6 +177,7 @@ export async function streamCoreset<Q>(source: RowSource, options: StreamOptions
     final === "unbiased" ? reduce(root, small) : bestOfRoot(root, problem, models, options, random.fork("last"));
   const model = problem.fit(last.X, last.y, last.weights, random.fork("fit"));
   const asked = heldOutModels(heldOut.rows(), problem, byClass, { count: queries, size }, random.fork("queries"));
+  options.onChosen?.(last.rows);
   onPass?.(2, total);
   const [cost = Number.NaN, pilotCost = Number.NaN, ...costs] = await costsOf(source, problem, [model, best, ...asked]);
   return {

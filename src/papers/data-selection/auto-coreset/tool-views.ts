@@ -27,3 +27,27 @@ export function costChart(initialCosts: readonly number[], history: readonly num
     },
   };
 }
+
+/** Relative error of the weighted cost at each held-out model, from models fitted to few rows to models fitted to many. */
+export function certificateChart(errors: readonly number[]): Omit<Chart, "name"> {
+  const values = errors.map((error, i) => ({ model: i + 1, error }));
+  const largest = Math.max(...errors);
+  return {
+    alt: `Relative error of the subset's weighted cost at ${errors.length} held-out models, ${(100 * largest).toFixed(1)}% at most; models to the right are nearer to the optimum.`,
+    spec: {
+      width: "container",
+      height: 200,
+      data: { values },
+      mark: { type: "point", filled: true },
+      encoding: {
+        x: {
+          field: "model",
+          type: "ordinal",
+          title: "held-out model, nearer the optimum to the right",
+          axis: { labelAngle: 0 },
+        },
+        y: { field: "error", type: "quantitative", title: "relative error of the cost", axis: { format: "%" } },
+      },
+    },
+  };
+}

@@ -12,6 +12,7 @@ import { allocations } from "./strata.ts";
 import { type SummarizerName, summarizers } from "./summaries.ts";
 import { missingRules } from "./table-layout.ts";
 import { readToolData, splitRows, type ToolData } from "./tool-data.ts";
+import { largeTool } from "./tool-large.ts";
 import { modelDocument, type Reporting, type ToolModel, toolProblem, toolProblems } from "./tool-problem.ts";
 import { costChart } from "./tool-views.ts";
 
@@ -214,4 +215,4 @@ function tellNotes(run: ToolRun, { layout, skipped, positive }: ToolData): void 
   run.note(notes.join(" "));
 }
 
-export const tools = [coresetTool] as const;
+export const tools = [coresetTool, largeTool] as const;
