@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -278,5 +279,28 @@ describe("--sample", () => {
   it("takes no other files, and names the examples there are", async () => {
     await expect(run("scores.csv", "--sample")).rejects.toThrow('"scores.csv" was given beside --sample');
     await expect(run("--sample", "long-range-aren")).rejects.toThrow('Did you mean "long-range-arena"?');
+  });
+});
+
+describe("a module of one's own", () => {
+  it("is handed over as a module, by its address and not among the options", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "livepapers-own-"));
+    try {
+      const [data, cost] = [join(folder, "t.csv"), join(folder, "cost.ts")];
+      await writeFile(data, "a\n1\n2\n");
+      await writeFile(cost, "");
+      const line = ["apply", "auto-coreset", data, "--out", join(folder, "out.csv")];
+      const { jobs } = await cli([...line, "--cost", cost], { execute: oneOutput });
+      expect(jobs[0]?.options.modules).toEqual({ cost: pathToFileURL(cost).href });
+      expect(JSON.stringify(jobs[0]?.job)).not.toContain("cost");
+      const plain = await cli([...line, "--force"], { execute: oneOutput });
+      expect(plain.jobs[0]?.options).not.toHaveProperty("modules");
+      const refused = async (...more: string[]) => (await cli([...line, ...more], { execute: oneOutput })).err;
+      expect(await refused("--cost", join(folder, "none.js"))).toContain("there is no such file");
+      expect(await refused("--cost", data)).toContain("It ends in .js, .mjs or .ts.");
+      expect((await cli(["apply", "auto-coreset", "--help"])).out).toMatch(/Your own code:\s+--cost <path>/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

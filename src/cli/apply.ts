@@ -10,7 +10,7 @@ import { captureText } from "./capture.ts";
 import { type Answer, type Cli, status } from "./context.ts";
 import { localEngine, type RunFacts } from "./engine.ts";
 import { addFields, givenValues } from "./flags.ts";
-import { addRoles, assignInputs, jobFiles, type Paths, roleFlag, stdinRole } from "./inputs.ts";
+import { addModules, addRoles, assignInputs, jobFiles, moduleUrls, type Paths, roleFlag, stdinRole } from "./inputs.ts";
 import { terminalLimits } from "./limits.ts";
 import { endedWell } from "./outcome.ts";
 import { emptyRecording, type Recording, record, renderRecording, withProgress } from "./recorder.ts";
@@ -145,6 +145,13 @@ async function applyTool(cli: Cli, target: ToolTarget, command: Command, words: 
     "post /runs/{id}/cancel",
     "get /runs/{id}/outputs/{name}",
   ]);
+  const modules = await moduleUrls(command, target.tool);
+  if (site && modules) {
+    throw new BadInput("a server runs no code of yours", {
+      where: `--${Object.keys(modules)[0]}`,
+      remedy: "Leave out --server to run here.",
+    });
+  }
   const engine = site ? (await import("./remote/engine.ts")).remoteEngine(site) : localEngine(cli);
   const capture = json && out === undefined ? captureText() : undefined;
   const recording = emptyRecording();
@@ -156,6 +163,7 @@ async function applyTool(cli: Cli, target: ToolTarget, command: Command, words: 
     return engine.execute(job, {
       files: input ? await jobFiles(target.tool, paths, input.name) : files,
       ...(input ? { stdin: input.stream } : {}),
+      ...(modules ? { modules } : {}),
       sink,
       signal: cli.signal,
       limits: terminalLimits(),
@@ -258,6 +266,7 @@ export function addApply(program: Command, cli: Cli, answer: Answer, target?: To
   if (target) {
     command.usage(usage(target)).description(target.tool.summary);
     addRoles(command, target.tool);
+    addModules(command, target.tool);
   } else {
     command.description(
       "Applies a paper's method to your own files. Each paper has inputs and options of its own: livepapers apply SLUG --help.",

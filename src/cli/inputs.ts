@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type Command, Option } from "commander";
 import { BadInput } from "../kit/errors.ts";
 import type { AnyTool, InputSpec } from "../kit/paper.ts";
@@ -26,6 +27,33 @@ export function addRoles(command: Command, tool: AnyTool): void {
     const value = spec.many ? "<path...>" : "<path>";
     command.addOption(new Option(`--${roleFlag(spec)} ${value}`, describeRole(spec)).helpGroup("Inputs:"));
   }
+}
+
+/** Makes every module of the reader's own that a tool can use a flag. */
+export function addModules(command: Command, tool: AnyTool): void {
+  for (const { name, description } of tool.modules ?? []) {
+    const told = `${description.replace(/\.$/, "")}; a file of your own code, which runs here`;
+    command.addOption(new Option(`--${kebab(name)} <path>`, told).helpGroup("Your own code:"));
+  }
+}
+
+/** URLs of the modules that flags name, by name; undefined without any. */
+export async function moduleUrls(command: Command, tool: AnyTool): Promise<Record<string, string> | undefined> {
+  const urls: Record<string, string> = {};
+  for (const { name } of tool.modules ?? []) {
+    const option = command.options.find((candidate) => candidate.long === `--${kebab(name)}`);
+    const path: unknown = option && command.getOptionValue(option.attributeName());
+    if (typeof path !== "string") continue;
+    if (!/\.[cm]?[jt]s$/.test(path)) {
+      throw new BadInput(`"${path}" is no module`, {
+        where: `--${kebab(name)}`,
+        remedy: "It ends in .js, .mjs or .ts.",
+      });
+    }
+    await checkReadable(path);
+    urls[name] = pathToFileURL(path).href;
+  }
+  return Object.keys(urls).length > 0 ? urls : undefined;
 }
 
 /**

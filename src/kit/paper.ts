@@ -252,6 +252,17 @@ export interface InputSpec {
   optional?: boolean;
 }
 
+/**
+ * A module of the reader's own code that a tool can use. Only the command loads one, named by a flag, on the machine of the reader who wrote it:
+ * forms, the API and the records of runs have no place for it.
+ */
+export interface ModuleSpec {
+  /** Also the flag of the command. */
+  name: string;
+  /** What it must export. */
+  description: string;
+}
+
 /** A file being written. Nothing stands at its final place until the tool has returned. */
 export interface OutputFile {
   write(data: string | Uint8Array): Promise<void>;
@@ -273,6 +284,8 @@ export interface ToolRun extends Run {
    * it, and without `--out` a text goes to standard output.
    */
   output(name: string, mediaType: string, options?: OutputOptions): Promise<OutputFile>;
+  /** What the reader's own modules export, by name; empty everywhere but in the command. */
+  readonly modules: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 export interface ToolResult {
@@ -309,6 +322,8 @@ export interface Tool<S extends ParamSchema = ParamSchema> {
   /** One sentence for help and page. */
   summary: string;
   inputs: InputSpec[];
+  /** Code of the reader's own that it can use, in the command. */
+  modules?: ModuleSpec[];
   options: S;
   /** A realistic command line after `livepapers apply SLUG`, e.g. "leaderboard.csv --rule borda --out ranking.csv". */
   example: string;

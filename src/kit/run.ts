@@ -79,7 +79,7 @@ export function createRun({ seed, scale, emit, signal = new AbortController().si
   };
 }
 
-/** A tool's run: a run plus a way to open outputs. */
-export function createToolRun(options: RunOptions, open: ToolRun["output"]): ToolRun {
-  return Object.assign(createRun(options), { output: open });
+/** A tool's run: a run plus a way to open outputs, and the reader's own modules where there are any. */
+export function createToolRun(options: RunOptions, open: ToolRun["output"], modules: ToolRun["modules"] = {}): ToolRun {
+  return Object.assign(createRun(options), { output: open, modules });
 }

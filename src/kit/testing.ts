@@ -1,6 +1,18 @@
 import type { z } from "zod";
 import { type InputFile, memoryFile } from "./files.ts";
-import type { Chart, Claim, ParamSchema, Run, RunEvent, Scale, Table, Tool, ToolInput, Verdict } from "./paper.ts";
+import type {
+  Chart,
+  Claim,
+  ParamSchema,
+  Run,
+  RunEvent,
+  Scale,
+  Table,
+  Tool,
+  ToolInput,
+  ToolRun,
+  Verdict,
+} from "./paper.ts";
 import { claimParams, parseParams } from "./params.ts";
 import { createRun, createToolRun } from "./run.ts";
 
@@ -64,11 +76,11 @@ export async function applyTool<S extends ParamSchema>(
   tool: Tool<S>,
   input: ToolInput,
   options: Partial<z.input<S>> = {},
-  { seed = 1 } = {},
+  { seed = 1, modules = {} as ToolRun["modules"] } = {},
 ): Promise<Applied> {
   const recorded = recorder();
   const outputs: Record<string, Uint8Array> = {};
-  const run = createToolRun({ seed, scale: "full", emit: recorded.emit }, async (name) => {
+  const open: ToolRun["output"] = async (name) => {
     const chunks: Uint8Array[] = [];
     return {
       async write(data) {
@@ -78,7 +90,8 @@ export async function applyTool<S extends ParamSchema>(
         outputs[name] = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
       },
     };
-  });
+  };
+  const run = createToolRun({ seed, scale: "full", emit: recorded.emit }, open, modules);
   const complete: ToolInput = Object.fromEntries(tool.inputs.map((spec) => [spec.name, input[spec.name] ?? []]));
   const parsed = parseParams(tool.options, options) as z.output<S>;
   const { summary } = await tool.apply(complete, parsed, run);

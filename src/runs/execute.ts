@@ -11,12 +11,14 @@ export function defaultLimits(): Limits {
 
 /** Runs a job off the main thread; see `ExecuteOptions`. */
 export async function execute(job: Job, options: ExecuteOptions = {}): Promise<Outcome> {
-  const { background = false, isolated = background || job.kind === "claim", catalogue, ...rest } = options;
+  const { background = false, isolated = background || job.kind === "claim", catalogue, modules, ...rest } = options;
+  if (modules && background) throw new Error("a server loads no code of its readers");
   const limits = { ...defaultLimits(), ...options.limits };
   const data: NodeWorkerData = {
     memoryMb: limits.memoryMb,
     isolated,
     catalogue: catalogue === undefined ? undefined : String(catalogue),
+    ...(modules ? { modules } : {}),
   };
   return hostRun(job, {
     ...rest,

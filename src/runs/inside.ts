@@ -15,6 +15,8 @@ export interface Surroundings {
   spawn?(): WorkerHandle;
   /** Opens a file that stands at a path; only where there are paths. */
   openPath?(file: { name: string; path: string }): Promise<InputFile>;
+  /** Loads the reader's own modules; only in a worker that the command started with some. */
+  loadModules?(): Promise<ToolRun["modules"]>;
 }
 
 /**
@@ -139,7 +141,8 @@ async function runToolJob(
     outputs.push(output);
     return output;
   };
-  const run = createToolRun({ seed: job.seed, scale: "full", emit }, open);
+  const modules = await surroundings.loadModules?.();
+  const run = createToolRun({ seed: job.seed, scale: "full", emit }, open, modules);
   const { summary } = await tool.apply(input, job.params, run);
   for (const output of outputs) await output.close();
   return { status: "done", summary, outputs: [] };

@@ -8,6 +8,8 @@ export interface NodeWorkerData {
   isolated: boolean;
   /** Module exporting `getExperiment`; the catalogue when undefined. */
   catalogue: string | undefined;
+  /** URLs of the reader's own modules by name; see `ExecuteOptions`. */
+  modules?: Readonly<Record<string, string>>;
 }
 
 /** How often a worker's memory is looked at. */

@@ -113,6 +113,11 @@ export interface ExecuteOptions {
   isolated?: boolean;
   /** Isolated, at a lower priority. For servers. */
   background?: boolean;
+  /**
+   * Modules of the reader's own code for the tool: their URLs by name. For the command alone, whose reader is who starts it; together with `background`,
+   * which is how servers run, they are refused.
+   */
+  modules?: Readonly<Record<string, string>>;
   /** Module exporting `getExperiment(slug)`; the catalogue by default. For tests. */
   catalogue?: string | URL;
 }

@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Experiment } from "../kit/paper.ts";
 import { serve } from "./inside.ts";
 import { memoryExit, type NodeWorkerData, portOf, spawnNodeWorker, watched } from "./node-worker.ts";
+import { loadModules } from "./own-modules.ts";
 import { openPath } from "./path-file.ts";
 
 /** Entry of the worker threads that run claims, tools and trials; started by node-worker.ts. */
@@ -28,4 +29,5 @@ serve(portOf(parentPort), {
   },
   spawn: () => spawnNodeWorker(data),
   openPath,
+  ...(data.modules ? { loadModules: () => loadModules(data.modules ?? {}) } : {}),
 });

@@ -2,6 +2,7 @@ import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import { BadInput } from "../../../kit/errors.ts";
 import { defineTool, type ToolRun } from "../../../kit/paper.ts";
+import { costModule } from "./own-cost.ts";
 import { paymentsCsv } from "./sample.ts";
 import { allocations } from "./strata.ts";
 import { type StreamCoreset, streamCoreset } from "./stream-coreset.ts";
@@ -82,6 +83,7 @@ export const largeTool = defineTool({
       accepts: [".csv", ".tsv", ".jsonl", ".parquet"],
     },
   ],
+  modules: [costModule],
   options,
   example: "large payments.parquet --target fraud --problem logistic --size 500 --out coreset.csv",
   sample: async () => ({
@@ -91,7 +93,7 @@ export const largeTool = defineTool({
   async apply({ data: files = [] }, chosen, run) {
     const [file] = files;
     if (!file) throw new BadInput("no table was given");
-    const { needsTarget, classes } = toolProblem(chosen.problem, 1, numbersOf(chosen));
+    const { name, needsTarget, classes } = toolProblem(chosen, 1, run.modules.cost);
     run.progress(0, "reading the columns");
     let reading = 0;
     let total: number | undefined;
@@ -113,7 +115,7 @@ export const largeTool = defineTool({
     try {
       made = await streamCoreset<ToolModel>(source, {
         size: chosen.size,
-        problem: (rows) => toolProblem(chosen.problem, rows, numbersOf(chosen)).problem,
+        problem: (rows) => toolProblem(chosen, rows, run.modules.cost).problem,
         queries: chosen.queries,
         classes: classes ? chosen.classes : "none",
         final: chosen.final,
@@ -128,17 +130,15 @@ export const largeTool = defineTool({
       throw error;
     }
     const order = Array.from(made.rows.keys()).sort((a, b) => (made.rows[a] as number) - (made.rows[b] as number));
-    await writeOutputs(run, source, made, order, { problem: chosen.problem, final: chosen.final });
+    await writeOutputs(run, source, made, order, { problem: name, final: chosen.final });
     show(run, made, source);
     const { largest, mean } = made.certificate;
     return {
-      summary: `Picked ${made.X.rows.toLocaleString("en")} of ${made.total.toLocaleString("en")} rows for ${chosen.problem}: at ${chosen.queries} held-out models their weighted cost is off by ${percent(mean.value)} on average and ${percent(largest)} at most; ${made.mostHeld.toLocaleString("en")} rows were held at once.`,
+      summary: `Picked ${made.X.rows.toLocaleString("en")} of ${made.total.toLocaleString("en")} rows for ${name}: at ${chosen.queries} held-out models their weighted cost is off by ${percent(mean.value)} on average and ${percent(largest)} at most; ${made.mostHeld.toLocaleString("en")} rows were held at once.`,
     };
   },
 });
 
-/** The constants of a problem. */
-const numbersOf = ({ c, k }: { c: number; k: number }) => ({ C: c, k });
 const percent = (share: number): string => `${(100 * share).toPrecision(2)}%`;
 
 function show(run: ToolRun, made: StreamCoreset<ToolModel>, source: TableSource): void {

@@ -4,6 +4,7 @@ import { BadInput } from "../../../kit/errors.ts";
 import { defineTool, type ToolRun } from "../../../kit/paper.ts";
 import { takeValues } from "../weighted-sample.ts";
 import { autoCoresetSteps, type Coreset } from "./auto-coreset.ts";
+import { costModule } from "./own-cost.ts";
 import { approximationError, type Matrix, pickRows, totalCost } from "./problem.ts";
 import { stratifiedSample } from "./rivals.ts";
 import { paymentsCsv } from "./sample.ts";
@@ -58,7 +59,7 @@ interface Fitted {
 
 /** The coreset, step by step so that a reader can stop it, the full fit, and a uniform sample beside. */
 async function fitAll(X: Matrix, y: Float64Array | null, chosen: Options, run: ToolRun): Promise<Fitted> {
-  const reporting = toolProblem(chosen.problem, X.rows, { C: chosen.c, k: chosen.k });
+  const reporting = toolProblem(chosen, X.rows, run.modules.cost);
   const { problem, classes } = reporting;
   const steps = autoCoresetSteps(X, y, problem, {
     size: chosen.size,
@@ -116,6 +117,7 @@ export const coresetTool = defineTool({
       accepts: [".csv", ".tsv", ".jsonl", ".parquet"],
     },
   ],
+  modules: [costModule],
   options,
   example: "payments.csv --target fraud --problem logistic --size 200 --out coreset.csv",
   sample: async () => ({
@@ -126,7 +128,7 @@ export const coresetTool = defineTool({
     const [file] = files;
     if (!file) throw new BadInput("no table was given");
     run.progress(0, `reading ${file.name}`);
-    const { needsTarget, classes } = toolProblem(chosen.problem, 1, { C: chosen.c, k: chosen.k });
+    const { needsTarget, classes } = toolProblem(chosen, 1, run.modules.cost);
     const data = await readToolData(file, { ...chosen, needsTarget, classes });
     const split = splitRows(data.X.rows, classes ? data.y : null, chosen.test, run.random.fork("split"));
     const moments = new ColumnMoments(data.X.columns);
@@ -167,7 +169,7 @@ export const coresetTool = defineTool({
     ];
     const report = await run.output("report.json", "application/json");
     const document = {
-      problem: chosen.problem,
+      problem: reporting.name,
       rows: X.rows,
       testRows: split.test.length,
       skippedRows: data.skipped,
@@ -195,7 +197,7 @@ export const coresetTool = defineTool({
     tellNotes(run, data);
     const tested = compared.map(({ score: value }) => (value === null ? "" : value.toFixed(3)));
     return {
-      summary: `Picked ${coreset.indices.length} of ${X.rows.toLocaleString("en")} rows for ${chosen.problem}: the model fitted to them costs ${percent(error)} more than the one fitted to all (a uniform sample ${percent(uniformError)} more)${tested[0] ? `, with ${reporting.metric} ${tested[1]} against ${tested[0]} on ${split.test.length.toLocaleString("en")} rows held out` : ""}.`,
+      summary: `Picked ${coreset.indices.length} of ${X.rows.toLocaleString("en")} rows for ${reporting.name}: the model fitted to them costs ${percent(error)} more than the one fitted to all (a uniform sample ${percent(uniformError)} more)${tested[0] ? `, with ${reporting.metric} ${tested[1]} against ${tested[0]} on ${split.test.length.toLocaleString("en")} rows held out` : ""}.`,
     };
   },
 });
