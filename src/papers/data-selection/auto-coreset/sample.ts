@@ -4,7 +4,7 @@ import { Random } from "../../../kit/random.ts";
 const columns = ["amount", "minutes_since_last", "items", "night", "new_device", "distance_km", "country", "fraud"];
 const countries = ["AT", "DE", "FR", "IT", "PL"];
 
-/** Payments of which about one in ten is a fraud, generated: rare, and mostly far from home, at night, on new devices. */
+/** Payments of which about one in seven is a fraud, generated: mostly large, far from home, at night, on new devices. */
 export function paymentsCsv(rows = 3000): string {
   const random = new Random(2305);
   const lines: (string | number)[][] = [columns];
