@@ -60,6 +60,12 @@ interface Listing<T> {
 type Query = Record<string, string | undefined>;
 type Signal = { signal?: AbortSignal | undefined };
 
+export interface PostOptions {
+  signal?: AbortSignal | undefined;
+  /** A name for this run, 16 characters or more such as a UUID: a post that is made again with it, since its answer was lost, starts no second run. */
+  key?: string | undefined;
+}
+
 /** A site's API. In Node it keeps the site's cookie, as a browser does, so that it may read the tool runs that it has started. */
 export class Client {
   readonly #base: string;
@@ -96,16 +102,16 @@ export class Client {
   }
 
   /** Starts the run of a claim. */
-  start(job: schemas.ClaimJob, options: Signal = {}): Promise<schemas.Started> {
-    const headers = { "Content-Type": "application/json" };
-    return this.#json("/runs", { ...options, method: "POST", headers, body: JSON.stringify(job) });
+  start(job: schemas.ClaimJob, { key, signal }: PostOptions = {}): Promise<schemas.Started> {
+    const headers = { "Content-Type": "application/json", ...named(key) };
+    return this.#json("/runs", { signal, method: "POST", headers, body: JSON.stringify(job) });
   }
 
   /** Starts a tool on files by role. */
   apply(
     job: schemas.ToolJob,
     files: Record<string, readonly UploadFile[]> = {},
-    options: Signal = {},
+    { key, signal }: PostOptions = {},
   ): Promise<schemas.Started> {
     const form = new FormData();
     form.set("job", JSON.stringify(job));
@@ -115,7 +121,7 @@ export class Client {
         form.append(`file:${role}`, blob, name);
       }
     }
-    return this.#json("/apply", { ...options, method: "POST", body: form });
+    return this.#json("/apply", { signal, method: "POST", headers: named(key), body: form });
   }
 
   /** The record of a run. */
@@ -194,6 +200,10 @@ export class Client {
 /** The API of the site at `url`. */
 export function client(url: string | URL, options?: ClientOptions): Client {
   return new Client(url, options);
+}
+
+function named(key: string | undefined): Record<string, string> {
+  return key === undefined ? {} : { "Idempotency-Key": key };
 }
 
 function searchOf(query: Query): string {

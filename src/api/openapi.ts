@@ -21,6 +21,9 @@ export interface Operation {
 
 const json = "application/json";
 const slug = { slug: "The paper’s slug, or its arXiv id" };
+const idempotency = {
+  "Idempotency-Key": "A name of 16 to 200 characters, such as a UUID: a post sent again with it starts no second run",
+};
 const id = { id: "The run’s id" };
 
 /** Every address of the API. */
@@ -65,6 +68,7 @@ export const operations: readonly Operation[] = [
     id: "startRun",
     summary: "Measure a claim on this server",
     more: "Of a paper, or the comparison of a field’s guide. The run is queued; follow its events.",
+    headers: idempotency,
     body: { type: json, schema: "ClaimJob" },
     answer: { status: 202, type: json, schema: "Started", summary: "The run is queued" },
     refusals: [403, 404, 413, 422],
@@ -75,6 +79,7 @@ export const operations: readonly Operation[] = [
     id: "applyTool",
     summary: "Apply a tool to files of one’s own",
     more: "A form with the job as JSON in `job` and each file as `file:ROLE`. The run and its files are for whoever sent them: later requests have to carry the cookie that this answer sets.",
+    headers: idempotency,
     body: { type: "multipart/form-data", schema: "ToolJob" },
     answer: { status: 202, type: json, schema: "Started", summary: "The run is queued" },
     refusals: [403, 404, 413, 422],

@@ -28,17 +28,22 @@ async function work(cli: Cli, options: Options): Promise<void> {
   const concurrency = parseConcurrency(options.concurrency);
   const finishMs = parseGrace(options.grace);
   const at = options.port === undefined ? undefined : { port: parsePort(options.port), host: options.host };
+  const { homeOf } = await import("../store/homes/open.ts");
+  const { RunFiles } = await import("../store/run-files.ts");
   const { openStore } = await import("../store/store.ts");
   const { openLog } = await import("../web/operations/log.ts");
   const { startWorker } = await import("../web/operations/worker.ts");
   const { tokenOf } = await import("../web/settings.ts");
   const metricsToken = tokenOf(cli.env.LIVEPAPERS_METRICS_TOKEN);
   const logger = openLog({ env: cli.env, write: (line) => cli.err.line(line), terminal: cli.err.tty });
+  const home = homeOf(cli.env, undefined);
+  await home?.check();
   const store = await openStore({ databaseUrl });
   try {
+    const files = new RunFiles(store, home);
     // The cores are shared out among the runs at a time.
     const limits = { workers: Math.max(1, Math.floor(availableParallelism() / concurrency)) };
-    const worker = await startWorker({ store, logger, concurrency, limits, at, metricsToken });
+    const worker = await startWorker({ store, files, logger, concurrency, limits, at, metricsToken });
     cli.out.line(`livepapers takes ${concurrency === 1 ? "one run" : `${concurrency} runs`} at a time from the queue`);
     if (worker.port !== undefined) cli.out.line(`its health and metrics are at port ${worker.port}`);
     if (cli.out.tty) cli.out.line(cli.out.paint.dim("Ctrl-C stops it."));

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { constants, setPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { NodeWorkerData } from "./node-worker.ts";
 import type { WorkerEnd, WorkerHandle } from "./protocol.ts";
@@ -82,7 +82,11 @@ export function spawnNodeProcess(data: NodeWorkerData, background: boolean): Wor
 
 function lower(pid: number): void {
   try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    // Lower than this process, whatever its own is.
+    setPriority(
+      pid,
+      Math.min(getPriority() + constants.priority.PRIORITY_BELOW_NORMAL, constants.priority.PRIORITY_LOW),
+    );
   } catch {
     // Not allowed here: the run goes on at the usual priority.
   }

@@ -1,8 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import { appendEvents } from "../store/events.ts";
-import { insertFiles, listFiles, readStoredFile } from "../store/files.ts";
+import { listFiles } from "../store/files.ts";
+import { isOutage, throughOutage } from "../store/outage.ts";
+import type { RunFiles } from "../store/run-files.ts";
 import { beginRun, endRun, getRun, interruptRun, type RunEnd, type RunRecord, requeueRun } from "../store/runs.ts";
-import type { Db, Store } from "../store/store.ts";
+import { type Db, reasonOf, type Store } from "../store/store.ts";
 import { EventLog, RunLost } from "./event-log.ts";
 import { execute } from "./execute.ts";
 import type { Bell } from "./follow.ts";
@@ -14,6 +16,9 @@ export const deadServer: Outcome = {
   status: "failed",
   message: "The server stopped twice while this run was in progress; it is not started again.",
 };
+
+/** How long a run in progress waits for a database that is away. Its process then gives it up, and another attempt begins when the queue can be read. */
+const outageMs = 60_000;
 
 /** An outcome as the store keeps it. */
 export function endOf(outcome: Outcome): RunEnd {
@@ -36,6 +41,7 @@ export interface RunEnded {
 
 export interface RunnerOptions {
   store: Store;
+  files: RunFiles;
   bell: Bell;
   limits: Limits;
   maxOutputBytes: number;
@@ -72,12 +78,12 @@ function limitsOf(run: RunRecord, limits: Limits): Limits {
   };
 }
 
-async function inputsOf(db: Db, id: string): Promise<Record<string, JobFile[]>> {
+async function inputsOf(db: Db, files: RunFiles, id: string): Promise<Record<string, JobFile[]>> {
   const inputs: Record<string, JobFile[]> = {};
   for (const file of await listFiles(db, id)) {
     if (file.direction !== "in") continue;
     const role = inputs[file.role] ?? [];
-    role.push({ name: file.name, bytes: await readStoredFile(db, id, file) });
+    role.push({ name: file.name, bytes: await files.readWhole(id, file) });
     inputs[file.role] = role;
   }
   return inputs;
@@ -88,6 +94,8 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #active = new Map<string, Active>();
   #stopping = false;
+  /** Aborts when a database that is away is not waited for any more. */
+  readonly #hurry = new AbortController();
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -116,6 +124,7 @@ export class Runner {
       await Promise.race([Promise.allSettled(all.map(({ done }) => done)), late]);
       patience.abort();
     }
+    this.#hurry.abort();
     for (const { controller } of all) controller.abort(new Stopped("the server is stopping"));
     await Promise.allSettled(all.map(({ done }) => done));
   }
@@ -147,16 +156,17 @@ export class Runner {
   }
 
   async #perform(id: string, retried: boolean, active: Active): Promise<void> {
-    const { store, bell, limits, maxOutputBytes, catalogue, log, onEnd } = this.#options;
+    const { store, files, bell, onEnd } = this.#options;
     const { db } = store;
     const { signal } = active.controller;
     if (retried && (await getRun(db, id))?.state === "running") await interruptRun(db, id, endOf(deadServer));
     const run = await beginRun(db, id);
     if (!run) return; // cancelled, or ended: the ticket is void
+    const safely = <T>(work: () => Promise<T>): Promise<T> => throughOutage(work, outageMs, this.#hurry.signal);
     const began = performance.now();
     const attempt = run.attempts;
     const events = new EventLog({
-      append: (batch) => appendEvents(db, id, attempt, batch),
+      append: (batch) => safely(() => appendEvents(db, id, attempt, batch)),
       onStored: () => bell.ring(id),
       onFailure: (reason) => active.controller.abort(reason),
     });
@@ -165,17 +175,9 @@ export class Runner {
     bell.ring(id);
     if (run.cancelRequested) active.controller.abort();
 
-    const sink = memorySink({ maxBytes: maxOutputBytes });
-    const outcome = await execute(jobOf(run), {
-      files: await inputsOf(db, id),
-      sink,
-      signal,
-      limits: limitsOf(run, limits),
-      background: true,
-      onEvent: (event) => events.push(event),
-      log: (entry) => log({ ...entry, message: `run ${id}: ${entry.message}` }),
-      ...(catalogue === undefined ? {} : { catalogue }),
-    });
+    const given = await this.#filed(run, "given to", () => safely(() => inputsOf(db, files, id)));
+    const done =
+      "failed" in given ? { outcome: given.failed, outputs: [] } : await this.#execute(run, given.done, active);
     await events.close();
     if (signal.reason instanceof RunLost) return;
     if (signal.reason instanceof Stopped) {
@@ -183,12 +185,48 @@ export class Runner {
       throw signal.reason;
     }
     const durationMs = Math.round(performance.now() - began);
-    const ended = await db.transaction(async (tx) => {
-      if (!(await endRun(tx, id, attempt, { ...endOf(outcome), durationMs }))) return false;
-      const outputs = sink.outputs.map((output) => ({ ...output, role: "" }));
-      await insertFiles(tx, id, "out", outputs);
-      return true;
-    });
+    const placed = await this.#filed(run, "made by", () => safely(() => files.place(id, "out", done.outputs)));
+    const outcome = "failed" in placed ? placed.failed : done.outcome;
+    const ended = await safely(() =>
+      db.transaction(async (tx) => {
+        if (!(await endRun(tx, id, attempt, { ...endOf(outcome), durationMs }))) return false;
+        if ("done" in placed) await files.insert(tx, id, placed.done);
+        return true;
+      }),
+    );
     if (ended) onEnd({ id, kind: run.kind, slug: run.slug, status: outcome.status, attempt, durationMs });
+  }
+
+  async #execute(run: RunRecord, given: Record<string, JobFile[]>, { controller, events }: Active) {
+    const { limits, maxOutputBytes, catalogue, log } = this.#options;
+    const sink = memorySink({ maxBytes: maxOutputBytes });
+    const outcome = await execute(jobOf(run), {
+      files: given,
+      sink,
+      signal: controller.signal,
+      limits: limitsOf(run, limits),
+      background: true,
+      onEvent: (event) => events?.push(event),
+      log: (entry) => log({ ...entry, message: `run ${run.id}: ${entry.message}` }),
+      ...(catalogue === undefined ? {} : { catalogue }),
+    });
+    return { outcome, outputs: sink.outputs.map((output) => ({ ...output, role: "" })) };
+  }
+
+  /** What `work` does with files outside the database, or the run's outcome when that cannot be done. A database that is away is another matter. */
+  async #filed<T>(
+    run: RunRecord,
+    whose: "given to" | "made by",
+    work: () => Promise<T>,
+  ): Promise<{ done: T } | { failed: Outcome }> {
+    try {
+      return { done: await work() };
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      const message = `The files ${whose} this run could not be ${whose === "made by" ? "kept" : "read"}`;
+      const stack = error instanceof Error ? error.stack : undefined;
+      this.#options.log({ job: jobOf(run), message: `run ${run.id}: ${reasonOf(error)}`, ...(stack ? { stack } : {}) });
+      return { failed: { status: "failed", message: `${message}. The operator of this site can say why.` } };
+    }
   }
 }

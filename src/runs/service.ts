@@ -1,8 +1,11 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { BadInput } from "../kit/errors.ts";
 import type { Experiment } from "../kit/paper.ts";
 import { insertEvents } from "../store/events.ts";
-import { insertFiles } from "../store/files.ts";
+import type { NewFile } from "../store/files.ts";
+import { newId } from "../store/ids.ts";
+import { noteRequest, type RunRequest, requestedRun } from "../store/requests.ts";
+import { RunFiles } from "../store/run-files.ts";
 import {
   cancelRequests,
   endRun,
@@ -15,7 +18,7 @@ import {
   requestCancel,
   setTicket,
 } from "../store/runs.ts";
-import type { Db, Store } from "../store/store.ts";
+import { type Db, reasonOf, type Store } from "../store/store.ts";
 import { platform, version } from "./about.ts";
 import { defaultLimits } from "./execute.ts";
 import { Bell, follow, type RunMessage } from "./follow.ts";
@@ -31,6 +34,8 @@ export type { JobRequest } from "./request.ts";
 
 export interface RunServiceOptions {
   store: Store;
+  /** Where their files are; the database without. */
+  files?: RunFiles;
   /** Of every run; 30 minutes, 1024 MB a worker, and as many workers as cores without. */
   limits?: Partial<Limits>;
   /** Most bytes of a run's files together, and of its outputs; 64 MB without. */
@@ -48,6 +53,13 @@ export interface SubmitOptions {
   limits?: { timeMs: number; memoryMb: number };
   /** Done in the transaction that stores the run, e.g. to note whose it is; when it throws, the run is not stored. */
   alongside?(tx: Db, id: string): Promise<void>;
+  /** A name for this request, with which it may be made again: the same job with the same files is then answered with the run that is there. */
+  once?: Pick<RunRequest, "asker" | "key"> | undefined;
+}
+
+/** Another transaction has stored the run of this request. */
+class Repeated extends Error {
+  override readonly name = "Repeated";
 }
 
 /** Quick things go first: a queue of long runs should not keep a reader waiting. */
@@ -63,6 +75,7 @@ const cancelPollMs = 250;
  */
 export class RunService {
   readonly #store: Store;
+  readonly #files: RunFiles;
   readonly #maxFileBytes: number;
   readonly #catalogue: string | URL | undefined;
   readonly #log: (entry: Partial<RunLog> & { message: string }) => void;
@@ -72,10 +85,13 @@ export class RunService {
   /** How long viewers wait for the bell before they look again: short where the run may be in another process. */
   readonly #pollMs: number;
   #queue: Promise<RunQueue> | undefined;
+  /** The last round of asking who wants a run to end has failed. */
+  #deaf = false;
   #watch: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: RunServiceOptions) {
     this.#store = options.store;
+    this.#files = options.files ?? new RunFiles(options.store);
     this.#maxFileBytes = options.maxFileBytes ?? 64 << 20;
     this.#catalogue = options.catalogue;
     this.#log = options.log ?? (() => {});
@@ -83,6 +99,7 @@ export class RunService {
     this.#shared = new SharedLog(options.store.db, this.#pollMs);
     this.#runner = new Runner({
       store: options.store,
+      files: this.#files,
       bell: this.#bell,
       limits: { ...defaultLimits(), memoryMb: 1024, ...options.limits },
       maxOutputBytes: this.#maxFileBytes,
@@ -101,7 +118,15 @@ export class RunService {
     await this.#recover(queue);
     await queue.work(concurrency, (id, retried, lost) => this.#runner.run(id, retried, lost));
     this.#watch = setInterval(() => {
-      this.#pollCancels().catch((error: unknown) => this.#log({ message: `cancel: ${String(error)}` }));
+      this.#pollCancels().then(
+        () => {
+          this.#deaf = false;
+        },
+        (error: unknown) => {
+          if (!this.#deaf) this.#log({ message: `requests to cancel runs cannot be read: ${reasonOf(error)}` });
+          this.#deaf = true;
+        },
+      );
     }, cancelPollMs);
     this.#watch.unref();
   }
@@ -119,15 +144,24 @@ export class RunService {
     await queue?.stop();
   }
 
-  /** Checks and queues a job; resolves with the run's id. Throws `BadInput` for an unknown paper, parameter, tool or file role, and files too large. */
-  async submit(request: JobRequest, files: JobFiles = {}, { limits, alongside }: SubmitOptions = {}): Promise<string> {
+  /**
+   * Checks and queues a job; resolves with the run's id. Throws `BadInput` for an unknown paper, parameter, tool or file role, files too large, and a
+   * request named like another one.
+   */
+  async submit(request: JobRequest, files: JobFiles = {}, options: SubmitOptions = {}): Promise<string> {
+    const { limits, alongside, once } = options;
     const { job, standard } = await parseRequest(request, this.#getExperiment);
     const stored = await parseFiles(job, files, this.#getExperiment, this.#maxFileBytes);
+    const named = once && { ...once, content: contentOf(job, stored) };
+    const there = named && (await this.#answered(named));
+    if (there !== undefined) return there;
     const queue = await this.#open();
-    const ticket = randomUUID();
-    return this.#store.db.transaction(async (tx) => {
-      const id = await insertRun(tx, {
+    const [id, ticket] = [newId(), randomUUID()];
+    const placed = await this.#files.place(id, "in", stored);
+    const storing = this.#store.db.transaction(async (tx) => {
+      await insertRun(tx, {
         ...columns(job),
+        id,
         standard,
         state: "queued",
         origin: "server",
@@ -136,10 +170,27 @@ export class RunService {
         memoryLimitMb: limits?.memoryMb ?? null,
         ...here(),
       });
-      await insertFiles(tx, id, "in", stored);
+      if (named && !(await noteRequest(tx, named, id))) throw new Repeated();
+      await this.#files.insert(tx, id, placed);
       await alongside?.(tx, id);
       await queue.send(tx, id, ticket, priorityOf(job));
       return id;
+    });
+    if (!named) return storing;
+    return storing.catch(async (error: unknown) => {
+      const other = error instanceof Repeated ? await this.#answered(named) : undefined;
+      if (other === undefined) throw error;
+      return other;
+    });
+  }
+
+  /** The run that answers a request already. */
+  async #answered(request: RunRequest): Promise<string | undefined> {
+    const found = await requestedRun(this.#store.db, request);
+    if (!found || found.content === request.content) return found?.runId;
+    throw new BadInput("this key was used for another job or other files", {
+      where: "Idempotency-Key",
+      remedy: "Give every run a key of its own.",
     });
   }
 
@@ -271,6 +322,13 @@ export class RunService {
     if (this.#store.kind === "embedded") return; // every cancellation comes through this process
     for (const id of await cancelRequests(this.#store.db, this.#runner.ids())) this.#runner.cancel(id);
   }
+}
+
+/** A hash of all that a job asks for. */
+function contentOf(job: Job, files: readonly NewFile[]): string {
+  const hash = createHash("sha256").update(JSON.stringify(job));
+  for (const { role, name, bytes } of files) hash.update(JSON.stringify([role, name, bytes.byteLength])).update(bytes);
+  return hash.digest("base64url");
 }
 
 function here(): { version: string; platform: string } {

@@ -63,8 +63,9 @@ async function start(store: Store, warn: (message: string) => void): Promise<PgB
     useListenNotify: true,
     registerInstance: false,
     monitorVacuum: false,
-    superviseIntervalSeconds: 10,
-    monitorIntervalSeconds: 10,
+    // Of all processes one looks for dead workers; when that one is killed as well, the next look should not be long in coming.
+    superviseIntervalSeconds: 4,
+    monitorIntervalSeconds: 4,
   });
   boss.on("error", (error) => warn(`queue: ${error.message}`));
   boss.on("warning", (warning) => warn(`queue: ${warning.message}`));

@@ -12,7 +12,7 @@ export interface StoredEvent {
 
 /**
  * Adds events to a run's log in one statement; false when `attempt` is no longer the running one, so that a worker that was given up for dead cannot
- * write into its successor's log.
+ * write into its successor's log. Events that are there already are left as they are: the answer to an earlier try may have been lost.
  */
 export async function appendEvents(
   db: Db,
@@ -24,11 +24,13 @@ export async function appendEvents(
   const result = await db.execute(sql`
     with mine as (
       select id from livepapers.runs where id = ${id} and attempts = ${attempt} and state = 'running' for share
+    ), added as (
+      insert into livepapers.run_events (run_id, seq, at, event)
+      select mine.id, e.seq, e.at, e.event
+      from mine, jsonb_to_recordset(${toJson(events)}::jsonb) as e (seq integer, at integer, event jsonb)
+      on conflict do nothing
     )
-    insert into livepapers.run_events (run_id, seq, at, event)
-    select mine.id, e.seq, e.at, e.event
-    from mine, jsonb_to_recordset(${toJson(events)}::jsonb) as e (seq integer, at integer, event jsonb)
-    returning seq`);
+    select id from mine`);
   return (result as { rows: unknown[] }).rows.length > 0; // both drivers answer so
 }
 

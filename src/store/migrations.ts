@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
 import { BadInput } from "../kit/errors.ts";
 import { accountsStep } from "./steps/accounts.ts";
+import { homesStep } from "./steps/homes.ts";
 import { papersStep } from "./steps/papers.ts";
+import { requestsStep } from "./steps/requests.ts";
 import { runsStep } from "./steps/runs.ts";
 import { searchStep } from "./steps/search.ts";
 import { signalsStep } from "./steps/signals.ts";
@@ -20,6 +22,8 @@ export const steps: readonly (readonly string[])[] = [
   subscriptionsStep,
   searchStep,
   tastesStep,
+  requestsStep,
+  homesStep,
 ];
 
 /** The version of the tables that this program knows. */

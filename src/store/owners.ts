@@ -15,6 +15,13 @@ export async function ownRun(db: Db, runId: string, { owner, address }: RunOwner
     insert into livepapers.run_owners (run_id, owner, address) values (${runId}, ${owner}, ${address ?? null})`);
 }
 
+/** Gives a visitor's run to another browser of the same visitor. */
+export async function handOver(db: Db, runId: string, owner: string): Promise<void> {
+  await db.execute(sql`
+    update livepapers.run_owners set owner = ${owner}
+    where run_id = ${runId} and owner like 'visitor:%' and owner <> ${owner}`);
+}
+
 /** Whose run it is, and whether others may read it; undefined for a run that is nobody's. */
 export async function ownerOf(db: Db, runId: string): Promise<{ owner: string; shared: boolean } | undefined> {
   const result = await db.execute(sql`select owner, shared from livepapers.run_owners where run_id = ${runId}`);

@@ -60,13 +60,21 @@ export type NewRun = Omit<
   Partial<
     Pick<
       RunRecord,
-      "outcome" | "verdict" | "attempts" | "started" | "finished" | "durationMs" | "timeLimitMs" | "memoryLimitMb"
+      | "id"
+      | "outcome"
+      | "verdict"
+      | "attempts"
+      | "started"
+      | "finished"
+      | "durationMs"
+      | "timeLimitMs"
+      | "memoryLimitMb"
     >
   >;
 
-/** Stores a run; resolves with its id. */
+/** Stores a run, under a new id unless it has one; resolves with its id. */
 export async function insertRun(db: Db, run: NewRun): Promise<string> {
-  const id = newId();
+  const { id = newId() } = run;
   await db.insert(runs).values({ ...run, id });
   return id;
 }

@@ -73,6 +73,8 @@ export const runFiles = schema.table(
     name: text("name").notNull(),
     mediaType: text("media_type").notNull(),
     size: integer("size").notNull(),
+    /** Where its bytes are in their home; null when they are in run_file_parts. */
+    place: text("place"),
   },
   (table) => [primaryKey({ columns: [table.runId, table.direction, table.position] })],
 );

@@ -124,7 +124,7 @@ async function openServer(databaseUrl: string): Promise<Store> {
   } catch (error) {
     await pool.end();
     if (error instanceof BadInput) throw error;
-    const why = reason(error);
+    const why = reasonOf(error);
     if (/pg_trgm/.test(why)) {
       throw new BadInput(`the extension pg_trgm cannot be made: ${why}`, {
         where: address(databaseUrl),
@@ -137,9 +137,9 @@ async function openServer(databaseUrl: string): Promise<Store> {
 }
 
 /** The innermost cause in one line. */
-function reason(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  if (cause instanceof AggregateError) return reason(cause.errors[0]);
+  if (cause instanceof AggregateError) return reasonOf(cause.errors[0]);
   return (cause instanceof Error ? cause.message : String(cause)).split("\n")[0] ?? "";
 }
 

@@ -2,6 +2,8 @@ import { pruneFolder } from "../mail/folder.ts";
 import { mailFolder } from "../mail/transport.ts";
 import { forgetVisitorRuns } from "../store/owners.ts";
 import { forgetOldLinks } from "../store/people.ts";
+import { forgetOldRequests } from "../store/requests.ts";
+import type { RunFiles } from "../store/run-files.ts";
 import type { Db } from "../store/store.ts";
 import { forgetOldAsks } from "../store/subscriptions.ts";
 
@@ -11,15 +13,26 @@ export const visitorRunDays = 7;
 const mailDays = 30;
 /** How long it is known which papers a subscriber was sent. */
 const deliveryDays = 60;
+/** How long a post that is sent again finds the run that it started. */
+const requestDays = 1;
 const everyMs = 3600_000;
 
+export interface HouseOptions {
+  db: Db;
+  files: RunFiles;
+  dataDir: string;
+  log(message: string): void;
+}
+
 /** Removes what is kept for a time only, now and every hour; the result ends that. Any number of servers may do it at once. */
-export function keepHouse({ db, dataDir, log }: { db: Db; dataDir: string; log(message: string): void }): () => void {
+export function keepHouse({ db, files, dataDir, log }: HouseOptions): () => void {
   const clean = async (): Promise<void> => {
     try {
       await forgetOldLinks(db);
+      await forgetOldRequests(db, requestDays);
       await forgetOldAsks(db, deliveryDays);
       await forgetVisitorRuns(db, visitorRunDays);
+      await files.sweep();
       await pruneFolder(mailFolder(dataDir), mailDays);
     } catch (error) {
       log(`housekeeping: ${error instanceof Error ? error.message : String(error)}`);

@@ -21,9 +21,9 @@ import { ballotOf, type Reader } from "./reader.ts";
 
 /**
  * What the pages do with people's things, on a database. Everything about a person takes that person, so that nobody's is read by mistake. `changed` is
- * called when other papers are to be shown.
+ * called when other papers are to be shown, `removed` when runs have been removed whose files may be outside the database.
  */
-export function libraryOf(db: Db, changed: () => void) {
+export function libraryOf(db: Db, changed: () => void, removed: () => void = () => {}) {
   return {
     vote: ({ id }: Person, slug: string, address: string) => castVote(db, slug, { id: accountName(id), address }),
     unvote: ({ id }: Person, slug: string) => retractVote(db, slug, accountName(id)),
@@ -54,7 +54,10 @@ export function libraryOf(db: Db, changed: () => void) {
     runs: (reader: Reader, limit: number) => runsOfOwners(db, reader.names, limit),
     export: (person: Person) => exportPerson(db, person),
     signOutEverywhere: ({ id }: Person) => endSessions(db, id),
-    forget: (person: Person) => deletePerson(db, person),
+    async forget(person: Person): Promise<void> {
+      await deletePerson(db, person);
+      removed();
+    },
 
     /** For the administrator. */
     queue: () => listRuns(db, { states: ["queued", "running"], limit: 500 }),

@@ -1,6 +1,6 @@
 import type { JobRequest, RunMessage, RunService } from "../runs/service.ts";
 import type { JobFiles, Outcome, StampedEvent } from "../runs/types.ts";
-import { ownerOf, ownRun, runLoad, shareRun } from "../store/owners.ts";
+import { handOver, ownerOf, ownRun, runLoad, shareRun } from "../store/owners.ts";
 import { deleteRun, type RunRecord } from "../store/runs.ts";
 import { recordRunner } from "../store/signals.ts";
 import type { Db } from "../store/store.ts";
@@ -27,6 +27,8 @@ export interface ReaderRunsOptions {
   service: RunService;
   papers: Pick<VisiblePapers, "hides">;
   settings: Pick<Settings, "visitorRuns" | "accountRuns">;
+  /** Told when a run was removed, whose files may be outside the database. */
+  removed?(): void;
 }
 
 /**
@@ -38,28 +40,34 @@ export class ReaderRuns {
   readonly #service: RunService;
   readonly #papers: ReaderRunsOptions["papers"];
   readonly #settings: ReaderRunsOptions["settings"];
+  readonly #removed: () => void;
 
-  constructor({ db, service, papers, settings }: ReaderRunsOptions) {
+  constructor({ db, service, papers, settings, removed }: ReaderRunsOptions) {
     this.#db = db;
     this.#service = service;
     this.#papers = papers;
     this.#settings = settings;
+    this.#removed = () => removed?.();
   }
 
   allowanceOf(reader: Reader): RunAllowance {
     return reader.person ? this.#settings.accountRuns : this.#settings.visitorRuns;
   }
 
-  /** Starts a run for a reader. Throws `BadInput` for what cannot be run, and `TooManyRuns`. */
-  submit(reader: Reader, job: JobRequest, files?: JobFiles): Promise<string> {
+  /** Starts a run for a reader, or finds the one that a request with the same key has started. Throws `BadInput` for what cannot be run, and `TooManyRuns`. */
+  async submit(reader: Reader, job: JobRequest, files?: JobFiles, key?: string): Promise<string> {
     const { timeMs, memoryMb } = this.allowanceOf(reader);
-    return this.#service.submit(job, files, {
+    const id = await this.#service.submit(job, files, {
+      once: key === undefined ? undefined : { asker: ballotOf(reader).id, key },
       limits: { timeMs, memoryMb },
       alongside: async (tx, id) => {
         await this.#admit(tx, reader, this.allowanceOf(reader).open);
         await this.#own(tx, reader, id, job.slug);
       },
     });
+    // Whoever missed the answer to the first post has missed its cookie too, and knows the key, the job and the files.
+    if (key !== undefined && !reader.person) await handOver(this.#db, id, reader.owner);
+    return id;
   }
 
   /** Keeps the record of a run made in a reader's browser. */
@@ -135,5 +143,6 @@ export class ReaderRuns {
     if (!found?.mine || found.run.kind !== "tool") return;
     await this.#service.cancel(id);
     await deleteRun(this.#db, id);
+    this.#removed();
   }
 }

@@ -12,11 +12,13 @@ import { version } from "../runs/about.ts";
 import { RunService } from "../runs/service.ts";
 import type { StampedEvent } from "../runs/types.ts";
 import { listEvents } from "../store/events.ts";
-import { listFiles, readFileParts } from "../store/files.ts";
+import { listFiles } from "../store/files.ts";
+import { homeOf } from "../store/homes/open.ts";
 import { queueState } from "../store/queue-state.ts";
+import { RunFiles } from "../store/run-files.ts";
 import { latestVerdicts, listRuns, type PaperVerdict } from "../store/runs.ts";
 import { keyFor, readSecret } from "../store/secret.ts";
-import { openStore, type Store } from "../store/store.ts";
+import { openStore, reasonOf, type Store } from "../store/store.ts";
 import { noteRefusal } from "../store/subscriptions.ts";
 import { verdictsSince } from "../store/verdict-since.ts";
 import { Accounts } from "./accounts.ts";
@@ -93,8 +95,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const store = await openStore(databaseUrl ? { databaseUrl } : { dataDir });
     open = store;
     closing.push(() => store.close());
+    const home = homeOf(options.env ?? {}, databaseUrl ? undefined : dataDir);
+    await home?.check();
     const site = await openSite({
       store,
+      files: new RunFiles(store, home),
       settings,
       dataDir,
       url: urlOf(server, host),
@@ -125,6 +130,8 @@ function dbOf(store: Store | undefined): Store["db"] {
 
 export interface SiteOptions {
   store: Store;
+  /** Where the files of runs are; the database without. */
+  files?: RunFiles;
   settings: Settings;
   dataDir: string;
   /** The server's own address. */
@@ -148,7 +155,18 @@ function doubts(store: Store, { publicUrl, secret }: Settings, url: string): str
 }
 
 /** Everything behind the pages, at work. */
-export async function openSite({ store, settings, dataDir, url, worker, finishMs, logger, metrics }: SiteOptions) {
+export async function openSite(options: SiteOptions) {
+  const {
+    store,
+    files = new RunFiles(options.store),
+    settings,
+    dataDir,
+    url,
+    worker,
+    finishMs,
+    logger,
+    metrics,
+  } = options;
   const { db } = store;
   const log = (line: string): void => logger.info(line);
   await listCatalogue(db, catalogue);
@@ -159,6 +177,7 @@ export async function openSite({ store, settings, dataDir, url, worker, finishMs
   const transport = openMail({ smtpUrl: settings.smtpUrl, dataDir, from });
   const runs = new RunService({
     store,
+    files,
     maxFileBytes: settings.accountRuns.uploadBytes,
     ...runReports(logger, metrics),
   });
@@ -180,8 +199,11 @@ export async function openSite({ store, settings, dataDir, url, worker, finishMs
   const digests = new DigestService({ db, mail, links, siteUrl, log, papers: () => papers.papers() });
   digests.start();
   const imports = await ImportSchedule.start(store, settings.imports, { log });
-  const stopHouse = keepHouse({ db, dataDir, log });
-  const common = servicesOf(store);
+  const stopHouse = keepHouse({ db, files, dataDir, log });
+  const sweep = (): void => {
+    files.sweep().catch((error: unknown) => log(`files of removed runs are left for later: ${reasonOf(error)}`));
+  };
+  const common = servicesOf(store, files);
   common.feed.warm().catch((error: unknown) => log(`the feed: ${String(error)}`));
   const showAnew = (): void => {
     papers.forget();
@@ -194,10 +216,10 @@ export async function openSite({ store, settings, dataDir, url, worker, finishMs
       ...common,
       siteUrl,
       fault: faultLog(logger, metrics),
-      runs: new ReaderRuns({ db, service: runs, papers, settings }),
+      runs: new ReaderRuns({ db, service: runs, papers, settings, removed: sweep }),
       accounts: new Accounts({ db, cookies, mail, siteUrl }),
       inbox: new Inbox({ db, mail, links, siteUrl }),
-      library: libraryOf(db, showAnew),
+      library: libraryOf(db, showAnew, sweep),
     },
     async close(): Promise<void> {
       stopHouse();
@@ -221,7 +243,7 @@ async function closeAll(server: Server, closing: (() => unknown)[]): Promise<voi
 }
 
 /** What the pages are given that is the same for every reader. */
-function servicesOf({ db }: Store) {
+function servicesOf({ db }: Store, files: RunFiles) {
   let known: { at: number; verdicts: Promise<ReadonlyMap<string, PaperVerdict>> } | undefined;
   return {
     feed: new Feed(db),
@@ -240,6 +262,6 @@ function servicesOf({ db }: Store) {
     claimRuns: (slug, limit) => listRuns(db, { slug, kind: "claim", limit }),
     events: async (id) => (await listEvents(db, id)) as StampedEvent[], // stored by the run service
     files: (id) => listFiles(db, id),
-    readFile: (id, { direction, position }) => readFileParts(db, id, direction, position),
+    readFile: (id, file) => files.read(id, file),
   } satisfies Partial<Services>;
 }

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RunService } from "../../src/runs/service.ts";
-import { openStore, type StoreOptions } from "../../src/store/store.ts";
+import { listFiles } from "../../src/store/files.ts";
+import { homeOf } from "../../src/store/homes/open.ts";
+import { RunFiles } from "../../src/store/run-files.ts";
+import { openStore, type Store, type StoreOptions } from "../../src/store/store.ts";
 import { freshDatabase } from "./database.ts";
 import { collect } from "./service-checks.ts";
 
@@ -14,10 +17,16 @@ const catalogue = new URL("../../src/runs/fixtures/papers.ts", import.meta.url);
 const claim = { kind: "claim" as const, slug: "draws" };
 const file = { name: "a.txt", bytes: new TextEncoder().encode("abc\n") };
 
+/** Files where they are kept without a word: in the data folder, or in the server's database. */
+function filesOf(store: Store, at: StoreOptions): RunFiles {
+  return new RunFiles(store, homeOf({}, "dataDir" in at ? at.dataDir : undefined));
+}
+
 /** A run that is done, a tool's with its files, and one that waits. */
 async function fill(at: StoreOptions) {
   const store = await openStore(at);
-  const service = new RunService({ store, catalogue });
+  const files = filesOf(store, at);
+  const service = new RunService({ store, files, catalogue });
   await service.start();
   const done = await service.submit(claim);
   const tool = await service.submit(
@@ -26,18 +35,26 @@ async function fill(at: StoreOptions) {
   );
   const messages = await Promise.all([done, tool].map((id) => collect(service.subscribe(id))));
   await service.stop();
-  const waits = new RunService({ store, catalogue });
+  const waits = new RunService({ store, files, catalogue });
   const waiting = await waits.submit(claim);
   await waits.stop();
   await store.close();
-  return { ids: [done, tool], messages, waiting };
+  return { ids: [done, tool], tool, messages, waiting };
 }
 
 /** What was there is there again, and what waited is done. */
-async function check(at: StoreOptions, { ids, messages, waiting }: Awaited<ReturnType<typeof fill>>): Promise<void> {
+async function check(
+  at: StoreOptions,
+  { ids, tool, messages, waiting }: Awaited<ReturnType<typeof fill>>,
+): Promise<void> {
   const store = await openStore(at);
-  const service = new RunService({ store, catalogue });
+  const files = filesOf(store, at);
+  const service = new RunService({ store, files, catalogue });
   try {
+    const texts = (await listFiles(store.db, tool)).map(async (file) =>
+      new TextDecoder().decode(await files.readWhole(tool, file)),
+    );
+    expect((await Promise.all(texts)).slice(0, 3)).toEqual(["abc\n", "abc\n", "ABC\nABC\n"]);
     expect(await Promise.all(ids.map((id) => collect(service.subscribe(id))))).toEqual(messages);
     expect(await service.get(waiting)).toMatchObject({ state: "queued" });
     await service.start();

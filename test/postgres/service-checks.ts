@@ -174,6 +174,26 @@ export function checkService(current: () => { service: RunService; store: Store 
     await collect(service.subscribe(id));
   });
 
+  it("answers a request that comes again with the run that is there", async () => {
+    const { service } = current();
+    const job = { kind: "tool" as const, slug: "files", tool: "upper" };
+    const files = (text: string) => ({ text: [{ name: "a.txt", bytes: bytes(text) }] });
+    const once = { asker: "address:one", key: "a key of sixteen" };
+    const together = await Promise.all([1, 2, 3].map(() => service.submit(job, files("a"), { once })));
+    const [id = ""] = together;
+    expect(new Set(together)).toEqual(new Set([id]));
+    await collect(service.subscribe(id));
+    // Limits that hold for new runs do not refuse one that is there.
+    const refusing = { once, alongside: () => Promise.reject(new Error("too many")) };
+    expect(await service.submit(job, files("a"), refusing)).toBe(id);
+    await expect(service.submit(job, files("b"), { once })).rejects.toThrow("Idempotency-Key: this key was used");
+    await expect(service.submit({ ...job, seed: 2 }, files("a"), { once })).rejects.toThrow("this key was used");
+    const others = { once: { ...once, asker: "address:two" } };
+    const theirs = await service.submit(job, files("b"), others);
+    expect(theirs).not.toBe(id);
+    await collect(service.subscribe(theirs));
+  });
+
   it("tells how runs fail", async () => {
     const { service } = current();
     const end = async (slug: string) => {

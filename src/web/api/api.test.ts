@@ -243,6 +243,25 @@ describe("runs", () => {
     }
   });
 
+  it("are not started twice by a post whose answer was lost", async () => {
+    const key = { "Idempotency-Key": crypto.randomUUID() };
+    const send = () => {
+      const form = new FormData();
+      form.set("job", JSON.stringify({ slug: "system-ranking", params: { bootstrap: 0 } }));
+      form.append("file:scores", new Blob(["system,a,b\nx,1,2\ny,2,3\n"]), "scores.csv");
+      return fetch(`${base}/apply`, { method: "POST", body: form, headers: key });
+    };
+    const lost = (await (await send()).json()) as schemas.Started;
+    const response = await send();
+    expect(await response.json()).toEqual(lost);
+    // The cookie of the answer that came reads the run.
+    const Cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    expect(await read<schemas.Run>(`/runs/${lost.id}`, "Run", { headers: { Cookie } })).toMatchObject({ mine: true });
+    const job = { slug: "system-ranking", params: { draws: 10 } };
+    expect(await refused("/runs", 422, post(job, key))).toMatchObject({ where: "Idempotency-Key" });
+    await refused("/runs", 400, post(job, { "Idempotency-Key": "short" }));
+  });
+
   it("are cancelled by their owner", async () => {
     const asked = post({ slug: "system-ranking", scale: "full" });
     const response = await fetch(`${base}/runs`, asked);

@@ -118,6 +118,14 @@ async function claims(args: PageArgs): Promise<Response> {
   return tagged(args.request, { items: rows, next }, "public");
 }
 
+/** The name that a program has given to its request. */
+function keyOf({ request }: PageArgs): string | undefined {
+  const key = request.headers.get("idempotency-key");
+  if (key === null) return undefined;
+  if (/^[\x21-\x7e]{16,200}$/.test(key)) return key;
+  throw new RequestProblem(400, "An Idempotency-Key has 16 to 200 characters of ASCII without spaces, such as a UUID.");
+}
+
 function startedAnswer(id: string): Response {
   const answer: schemas.Started = {
     id,
@@ -134,7 +142,7 @@ async function start(args: PageArgs): Promise<Response> {
   const { runs, papers: all } = servicesOf(args);
   const job: JobRequest = await jsonBody(args.request, schemas.claimJob, jsonLimit);
   knownExperiment(all, job.slug);
-  return startedAnswer(await runs.submit(readerOf(args), job));
+  return startedAnswer(await runs.submit(readerOf(args), job, {}, keyOf(args)));
 }
 
 async function apply(args: PageArgs): Promise<Response> {
@@ -148,7 +156,7 @@ async function apply(args: PageArgs): Promise<Response> {
   const text = given === null ? "" : typeof given === "string" ? given : await given.text();
   const job: JobRequest = judged(schemas.toolJob, parseJson(text));
   knownPaper(all, job.slug);
-  return startedAnswer(await runs.submit(reader, job, await filesOf(form)));
+  return startedAnswer(await runs.submit(reader, job, await filesOf(form), keyOf(args)));
 }
 
 async function run(args: PageArgs): Promise<Response> {

@@ -8,7 +8,7 @@ import type { Logger } from "./log.ts";
 import { Metrics } from "./metrics.ts";
 import { runReports } from "./runs.ts";
 
-export interface WorkerOptions extends Pick<RunServiceOptions, "limits" | "catalogue"> {
+export interface WorkerOptions extends Pick<RunServiceOptions, "files" | "limits" | "catalogue"> {
   store: Store;
   logger: Logger;
   concurrency: number;
@@ -26,7 +26,7 @@ export interface RunningWorker {
 
 /** A process that takes runs from the queue and serves no pages. The store is the caller's to close. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { store, logger, concurrency, at, metricsToken: token, limits, catalogue } = options;
+  const { store, files, logger, concurrency, at, metricsToken: token, limits, catalogue } = options;
   const metrics = new Metrics({ queue: () => queueState(store.db) });
   const endpoints = new Endpoints({ metrics, logger, token, ready: async () => store.db.execute("select 1") });
   const server = createServer((request, response) => {
@@ -36,6 +36,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   });
   const service = new RunService({
     store,
+    ...(files ? { files } : {}),
     ...(limits ? { limits } : {}),
     ...(catalogue ? { catalogue } : {}),
     ...runReports(logger, metrics),

@@ -10,11 +10,13 @@ export function loader(args: PageArgs): Promise<Response> {
     const file = (await files(run.id)).find((own) => own.direction === "out" && own.name === args.params.name);
     if (!file) return problem(404, "The run has no such file.");
     const parts = readFile(run.id, file)[Symbol.asyncIterator]();
+    // Before anything is said: a file that cannot be had is a fault, not half a file.
+    let next = await parts.next();
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
-        const { done, value } = await parts.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        if (next.done) return controller.close();
+        controller.enqueue(next.value);
+        next = await parts.next();
       },
       async cancel() {
         await parts.return?.();
