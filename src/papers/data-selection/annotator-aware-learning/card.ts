@@ -12,7 +12,7 @@ const paper: Paper = definePaper({
     field: "data-selection",
     listed: "2026-11-23",
     summary:
-      "Most active learning pretends that one flawless annotator answers every question at one price. In practice annotators err, differ by class and by item, get tired and charge differently, and you may ask for more than a class label. This survey sorts some sixty strategies by four choices: which item to ask about, whom to ask, how to model the annotators' reliability, and what answers and mistakes cost. The entry builds one representative of each choice into a common loop that estimates who can be trusted while it spends a labelling budget. It pays when annotators of unequal quality cost the same; when better annotators are priced fairly the gain may vanish, and too short a warm-up makes the loop believe its own mistakes.",
+      "Most active learning pretends that one flawless annotator answers every question at one price. In practice annotators err, differ by class and by item, get tired and charge differently, and you may ask for more than a class label. This survey sorts some sixty strategies by four choices: which item to ask about, whom to ask, how to model the annotators' reliability, and what answers and mistakes cost. The entry builds one representative of each choice into a common loop that estimates who can be trusted while it spends a labelling budget. Modelling the annotators pays throughout; choosing whom to ask pays in most cases when all cost the same, fails now and then when the first answers mislead, and may gain nothing when better annotators are priced fairly. Asking again where answers leave doubt helps even with annotators picked at random.",
     keywords: [
       "active learning",
       "crowdsourcing",
@@ -30,7 +30,7 @@ const paper: Paper = definePaper({
           name: "unit cost",
           required: true,
           words:
-            "At equal prices, asking the annotator with the most information per cost beats majority vote, the same model with random annotators, and threefold labelling.",
+            "At equal prices, asking the annotator with the most information per cost beats majority vote, the same model with random annotators, and threefold labelling. Now and then the loop settles on a poor annotator, so that the 30 problems of the quick scale may leave the second comparison open; the full scale has 150.",
           inequality:
             "paired 95% CI above 0 for each of acc(aware) − acc(majority, random annotator), acc(aware) − acc(same EM, random annotator), acc(aware) − acc(3 labels per item)",
         },

@@ -4,7 +4,7 @@ import { runClaim } from "../../../kit/testing.ts";
 import { claim } from "./claim.ts";
 import { drawScenario, scenarioNames } from "./scenarios.ts";
 
-const few = { seeds: 8, tuningSeeds: 2, otherSeeds: 0 };
+const few = { seeds: 6, tuningSeeds: 2, otherSeeds: 0 };
 const outcome = (parts: { name: string; outcome: string }[], name: string) =>
   parts.find((part) => part.name === name)?.outcome;
 
@@ -16,7 +16,7 @@ describe("claim of annotator-aware-learning", () => {
     expect(verdict.parts[0]?.measured[0]?.low).toBeGreaterThan(0);
     expect(versusModel?.value).toBeGreaterThan(0);
     expect(versusTriple?.value).toBeGreaterThan(0);
-    expect(tables.arms?.rows.length).toBe(13);
+    expect(tables.arms?.rows.length).toBe(11);
     expect(charts.curves?.alt).toContain("cost paid");
   });
 

@@ -35,7 +35,7 @@ export function sampleAnswers(): string {
   return stringify([["item", "annotator", "label"], ...rows]);
 }
 
-/** A pool of 200 photos, answers about 20 of them, and prices. */
+/** A pool of 200 photos, answers about 40 of them, and prices. */
 export function sampleNext(): { answers: string; features: string; prices: string } {
   const random = new Random(11301);
   const items = drawItems(200, 3, random);
@@ -46,7 +46,7 @@ export function sampleNext(): { answers: string; features: string; prices: strin
     random,
   );
   const answers = items
-    .slice(0, 20)
+    .slice(0, 40)
     .flatMap(({ name }, i) => annotators.map((who, k) => [name, who, kinds[crowd.ask(i, k).label ?? 0]]));
   const prices = annotators.map((who, k) => [who, [3, 1.5, 1, 1, 1][k]]);
   return {

@@ -267,7 +267,7 @@ export const consensusTool = defineTool({
     const turned = answered.filter((i) => labels[i] !== majority[i]).length;
     const best = table.reduce((at, row, k) => (row.accuracy > (table[at]?.accuracy ?? 0) ? k : at), 0);
     return {
-      summary: `Weighed ${heard.length.toLocaleString("en")} answers of ${answers.annotators.toLocaleString("en")} annotators about ${answered.length.toLocaleString("en")} items into ${answers.classes} classes${known ? ` with ${known.known.size.toLocaleString("en")} known labels` : ""}: ${turned.toLocaleString("en")} labels differ from the plain majority, and the most reliable annotator is ${annotators.list[best]} with an accuracy of ${table[best]?.accuracy.toFixed(2)}.`,
+      summary: `Weighed ${heard.length.toLocaleString("en")} answers of ${answers.annotators.toLocaleString("en")} annotators about ${answered.length.toLocaleString("en")} item${answered.length === 1 ? "" : "s"} into ${answers.classes} classes${known ? ` with ${known.known.size.toLocaleString("en")} known labels` : ""}: ${turned === 1 ? "1 label differs" : `${turned.toLocaleString("en")} labels differ`} from the plain majority, and the most reliable annotator is ${annotators.list[best]} with an accuracy of ${table[best]?.accuracy.toFixed(2)}.`,
     };
   },
 });

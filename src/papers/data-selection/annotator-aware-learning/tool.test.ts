@@ -82,7 +82,7 @@ describe("annotator-aware-learning next", () => {
   it("lists questions of its sample within the prices", async () => {
     const { summary, text, tables } = await applySample(next);
     expect(summary).toMatch(
-      /^Listed 10 questions to \d of 5 annotators for [\d.]+ units of cost \(by uncertainty, infoPerCost\), after 100 answers\.$/,
+      /^Listed 10 questions to \d of 5 annotators for [\d.]+ units of cost \(by uncertainty, infoPerCost\), after 200 answers\.$/,
     );
     expect(lines(text("next.csv")).length).toBe(11);
     expect(lines(text("next.csv"))[0]).toBe("item,annotator,utility,cost");
