@@ -61,7 +61,6 @@ export {
   type Question,
   selectPairs,
 } from "./annotator-aware-learning/select-pairs.ts";
-export { type LoopState, type Question, type Selection, selectPairs } from "./annotator-aware-learning/select-pairs.ts";
 export { type Simulated, type Simulation, simulateAnnotators } from "./annotator-aware-learning/simulate-annotators.ts";
 export { type AutoCoresetOptions, autoCoreset, autoCoresetSteps, type Coreset } from "./auto-coreset/auto-coreset.ts";
 export { caratheodory } from "./auto-coreset/caratheodory.ts";
