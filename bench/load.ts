@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import { openStore } from "../src/store/store.ts";
-import type { Visitor } from "../test/browser/visitor.ts";
+import { type Visitor, visitor } from "../test/browser/visitor.ts";
 import type { Bench } from "./bench.ts";
 import { generator } from "./generated/papers.ts";
 import { type Sample, settled, slopeOf } from "./load/growth.ts";
@@ -109,45 +109,62 @@ const talkative = {
 };
 const short = { slug: "system-ranking", params: { draws: 10 } };
 
-async function startRun(url: string, job: { slug: string; params: object }): Promise<string> {
-  const answer = await fetch(`${url}/api/v1/runs`, {
+async function startRun(owner: Visitor, job: { slug: string; params: object }): Promise<string> {
+  const answer = await owner.fetch("/api/v1/runs", {
     method: "POST",
-    headers: { "Content-Type": "application/json", Origin: url },
+    headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ kind: "claim", scale: "quick", ...job }),
   });
   if (!answer.ok) throw new Error(`starting a run: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { id: string }).id;
 }
 
+/** As many runs as the server executes at a time, which keep the next one waiting until they are cancelled. */
+async function occupy(owner: Visitor): Promise<() => Promise<void>> {
+  const endless = { ...talkative, params: { ...talkative.params, steps: 20_000 } };
+  const ids = [await startRun(owner, endless), await startRun(owner, endless)];
+  return async () => {
+    for (const id of ids) await owner.fetch(`/api/v1/runs/${id}/cancel`, { method: "POST" });
+  };
+}
+
 async function watched(report: Bench, site: LoadSite): Promise<void> {
+  const owner = await visitor(site.url);
   const before = await site.inspector.held();
+  const release = await occupy(owner);
   let during = before;
-  let live = "";
+  let connected = Number.NaN;
   const { result, cpuMs } = await worked(site, async () => {
-    const id = await startRun(site.url, talkative);
+    const id = await startRun(owner, talkative);
+    const began = performance.now();
     return watchRun(site.url, id, viewers, {
       opened: async () => {
+        connected = performance.now() - began;
         during = await site.inspector.held();
-        live = ((await (await fetch(`${site.url}/api/v1/runs/${id}`)).json()) as { state: string }).state;
+        await release();
       },
     });
   });
   await setTimeout(1000);
   const after = await site.inspector.held();
   const { messages, lost, doubled, disordered, broken, spread, lastAfterEnd } = result;
-  report.line(`  ${viewers} viewers of one run, ${messages} messages each; when all were connected it was ${live}`);
+  report.line(
+    `  ${viewers} viewers, connected in ${(connected / 1000).toFixed(1)} s, then a run of ${messages} messages`,
+  );
   report.line(`    lost ${lost}, doubled ${doubled}, out of order ${disordered}, broken connections ${broken}`);
   report.line(
     `    from the first viewer's last message to the last viewer's ${spread} ms; from the run's end ${lastAfterEnd} ms`,
   );
   report.line(`    ${(cpuMs / 1000).toFixed(1)} s of the server's processor, the run's own included`);
+  const each = ((during.heap + during.external - before.heap - before.external) / viewers / 1000).toFixed(0);
   report.line(
-    `    heap ${mb(before.heap)} → ${mb(during.heap)} (${((during.heap - before.heap) / viewers / 1000).toFixed(0)} kB a viewer) → ${mb(after.heap)}; memory ${mb(before.resident)} → ${mb(during.resident)} → ${mb(after.resident)}; handles ${before.handles} → ${during.handles} → ${after.handles}`,
+    `    heap ${mb(before.heap)} → ${mb(during.heap)} → ${mb(after.heap)}, ${each} kB a viewer; memory ${mb(before.resident)} → ${mb(during.resident)} → ${mb(after.resident)}; handles ${before.handles} → ${during.handles} → ${after.handles}`,
   );
 }
 
 async function grown(report: Bench, site: LoadSite, load: Load): Promise<void> {
   const slice = Math.max(3, (minutes * 60) / 30);
+  const owner = await visitor(site.url);
   const samples: Sample[] = [];
   const began = performance.now();
   let requests = 0;
@@ -157,7 +174,7 @@ async function grown(report: Bench, site: LoadSite, load: Load): Promise<void> {
   };
   await sample();
   while (performance.now() - began < minutes * 60_000) {
-    const id = await startRun(site.url, short);
+    const id = await startRun(owner, short);
     const [mix] = await Promise.all([
       driveMix({ url: site.url, ...load, seconds: slice, connections, seed: samples.length + 2 }),
       watchRun(site.url, id, 10, { openMs: 100 }),
