@@ -194,6 +194,10 @@ async function grown(report: Bench, site: LoadSite, load: Load): Promise<void> {
       `    ${name.padEnd(9)} ${first} → ${last}; slope ${show(perHour)}/h (95 %: ${show(low)} to ${show(high)})`,
     );
   };
+  const fifths = [0, 0.25, 0.5, 0.75, 1].map((share) => samples[Math.round(share * (samples.length - 1))]);
+  report.line(
+    `    heap on the way: ${fifths.map((each) => (each ? `${mb(each.heap)} after ${each.requests} requests` : "")).join(", ")}`,
+  );
   line("heap", ({ heap }) => heap, mb);
   line("external", ({ external }) => external, mb);
   line("memory", ({ resident }) => resident, mb);
