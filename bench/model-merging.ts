@@ -42,7 +42,11 @@ async function generate(path: string, seed: number): Promise<void> {
   const piece = Float32Array.from({ length: side * side }, () => random.uniform(0.1, 1));
   const bytes = new Uint8Array(piece.buffer);
   const writer = await writeSafetensors(await fileOutput(path), specs);
-  for (const { shape } of specs) await writer.write(shape.length === 2 ? bytes : bytes.subarray(0, 4 * side));
+  for (const [layer, { shape }] of specs.entries()) {
+    // No two alike: tensors that begin alike are compared to the end, since they may be tied.
+    piece[0] = 1 + layer;
+    await writer.write(shape.length === 2 ? bytes : bytes.subarray(0, 4 * side));
+  }
   await writer.close();
 }
 

@@ -12,7 +12,12 @@ const head = 1 << 10;
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.byteLength !== b.byteLength) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  const words = a.byteOffset % 4 === 0 && b.byteOffset % 4 === 0 ? a.byteLength >>> 2 : 0;
+  const [one, other] = [a, b].map(
+    ({ buffer, byteOffset }) => new Int32Array(buffer, words > 0 ? byteOffset : 0, words),
+  );
+  for (let i = 0; i < words; i++) if (one?.[i] !== other?.[i]) return false;
+  for (let i = 4 * words; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
