@@ -1,3 +1,4 @@
+import { invertPositiveDefinite } from "../src/kit/cholesky.ts";
 import { Random } from "../src/kit/random.ts";
 import {
   dOptimal,
@@ -10,7 +11,7 @@ import {
   strategyNames,
 } from "../src/papers/data-selection/index.ts";
 import { SlidingPoints } from "../src/papers/data-selection/online-active-learning/sliding-window.ts";
-import { invertPositive, leverage } from "../src/papers/data-selection/rank-one.ts";
+import { leverage } from "../src/papers/data-selection/rank-one.ts";
 import type { Bench } from "./bench.ts";
 
 const d = 10;
@@ -44,7 +45,7 @@ function plainDesign(stream: readonly Float64Array[], rate: number, warmup: numb
   const warm = stream.slice(0, warmup);
   let labels = 0;
   const measure = (): [Float64Array, number] => {
-    const inverse = invertPositive(moment, size) ?? new Float64Array(size * size);
+    const inverse = invertPositiveDefinite(moment, size) ?? new Float64Array(size * size);
     const levers = warm.map((u) => leverage(inverse, u)).sort((a, b) => a - b);
     return [inverse, levers[Math.floor((1 - rate) * warmup)] ?? 0];
   };

@@ -1,5 +1,12 @@
 import { solvePositiveDefinite } from "./cholesky.ts";
 
+/** $\sigma(z) = 1/(1 + e^{-z})$, without overflow on either side. */
+export function sigmoid(z: number): number {
+  if (z >= 0) return 1 / (1 + Math.exp(-z));
+  const small = Math.exp(z);
+  return small / (1 + small);
+}
+
 /** $\log\sigma(z) = -\mathrm{softplus}(-z)$, exact far out on both sides: −800 at −800 and 0 at 800. */
 export function logSigmoid(z: number): number {
   return z >= 0 ? -Math.log1p(Math.exp(-z)) : z - Math.log1p(Math.exp(z));

@@ -261,6 +261,17 @@ export function parseNumber(cell: string, where: () => string): number | undefin
   return value;
 }
 
+const largestMagnitude = 1e150;
+
+/** The number itself; one whose square does not fit a double, so that means and deviations over it would be worthless, is refused. */
+export function checkMagnitude(value: number, where: () => string): number {
+  if (Math.abs(value) <= largestMagnitude) return value;
+  throw new BadInput(`${value} is too large; the limit is ${largestMagnitude}`, {
+    where: where(),
+    remedy: "Is it a code for a missing value? Leave the cell empty then.",
+  });
+}
+
 /** A finite number from a cell; undefined for an empty or NA cell; anything else is refused by its place. */
 export function cellNumber(table: RawTable, row: number, column: number): number | undefined {
   return parseNumber(table.rows[row]?.[column] ?? "", () => cellPlace(table, row, column));
@@ -270,7 +281,7 @@ export function cellNumber(table: RawTable, row: number, column: number): number
 export function cellNumberRequired(table: RawTable, row: number, column: number): number {
   const value = cellNumber(table, row, column);
   if (value === undefined) {
-    throw new BadInput("the cell is empty and a number is wanted", { where: cellPlace(table, row, column) });
+    throw new BadInput("the cell is empty or NaN, and a number is wanted", { where: cellPlace(table, row, column) });
   }
   return value;
 }

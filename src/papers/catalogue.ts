@@ -1,6 +1,7 @@
 import { BadInput, nearest } from "../kit/errors.ts";
 import type { FieldId } from "../kit/fields.ts";
-import type { Experiment, Guide, Paper } from "../kit/paper.ts";
+import type { Guide } from "../kit/guide.ts";
+import type { Experiment, Paper } from "../kit/paper.ts";
 import * as entries from "./entries.ts";
 import * as guideEntries from "./guides.ts";
 

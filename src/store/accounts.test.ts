@@ -1,25 +1,13 @@
-import { rm } from "node:fs/promises";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { checkAccounts } from "../../test/postgres/accounts-checks.ts";
-import { openStore, type Store } from "./store.ts";
+import { embeddedStore } from "./embedded-testing.ts";
 import { parseTags } from "./tags.ts";
-import { freshDataDir } from "./testing.ts";
 
-let folder: string;
-let store: Store;
-
-beforeAll(async () => {
-  folder = await freshDataDir();
-  store = await openStore({ dataDir: folder });
-}, 120_000);
-afterAll(async () => {
-  await store.close();
-  await rm(folder, { recursive: true });
-});
+const store = embeddedStore();
 
 describe("accounts in the embedded store", () => {
-  checkAccounts(() => store);
+  checkAccounts(store);
 });
 
 describe("tags", () => {

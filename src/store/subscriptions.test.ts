@@ -1,21 +1,9 @@
-import { rm } from "node:fs/promises";
-import { afterAll, beforeAll, describe } from "vitest";
+import { describe } from "vitest";
 import { checkSubscriptions } from "../../test/postgres/subscription-checks.ts";
-import { openStore, type Store } from "./store.ts";
-import { freshDataDir } from "./testing.ts";
+import { embeddedStore } from "./embedded-testing.ts";
 
-let folder: string;
-let store: Store;
-
-beforeAll(async () => {
-  folder = await freshDataDir();
-  store = await openStore({ dataDir: folder });
-}, 120_000);
-afterAll(async () => {
-  await store.close();
-  await rm(folder, { recursive: true });
-});
+const store = embeddedStore();
 
 describe("subscriptions in the embedded store", () => {
-  checkSubscriptions(() => store);
+  checkSubscriptions(store);
 });

@@ -1,21 +1,9 @@
-import { rm } from "node:fs/promises";
-import { afterAll, beforeAll, describe } from "vitest";
+import { describe } from "vitest";
 import { checkDigests } from "../../../test/postgres/digest-checks.ts";
-import { openStore, type Store } from "../../store/store.ts";
-import { freshDataDir } from "../../store/testing.ts";
+import { embeddedStore } from "../../store/embedded-testing.ts";
 
-let folder: string;
-let store: Store;
-
-beforeAll(async () => {
-  folder = await freshDataDir();
-  store = await openStore({ dataDir: folder });
-}, 120_000);
-afterAll(async () => {
-  await store.close();
-  await rm(folder, { recursive: true });
-});
+const store = embeddedStore();
 
 describe("digests on the embedded store", () => {
-  checkDigests(() => store);
+  checkDigests(store);
 });

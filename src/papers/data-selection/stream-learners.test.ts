@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { invertPositiveDefinite } from "../../kit/cholesky.ts";
 import { Random } from "../../kit/random.ts";
 import { GaussianNaiveBayes } from "./gaussian-naive-bayes.ts";
 import { OnlineLogistic } from "./online-logistic.ts";
-import { addRecord, invertPositive, leverage, scaledIdentity } from "./rank-one.ts";
+import { addRecord, leverage, scaledIdentity } from "./rank-one.ts";
 import { RecursiveLeastSquares } from "./recursive-least-squares.ts";
 import { checkRecord } from "./stream-learner.ts";
 
@@ -119,9 +120,9 @@ describe("rank-one steps and least squares", () => {
       for (let i = 0; i < d; i++)
         for (let j = 0; j < d; j++) A[i * d + j] = (A[i * d + j] ?? 0) + (x[i] ?? 0) * (x[j] ?? 0);
     }
-    const direct = invertPositive(A, d);
+    const direct = invertPositiveDefinite(A, d);
     for (let i = 0; i < d * d; i++) expect(Math.abs((P[i] ?? 0) - (direct?.[i] ?? 1))).toBeLessThan(1e-9);
-    expect(invertPositive(Float64Array.of(1, 1, 1, 1), 2)).toBeUndefined();
+    expect(invertPositiveDefinite(Float64Array.of(1, 1, 1, 1), 2)).toBeUndefined();
   });
 
   it("solves the discounted normal equations", () => {

@@ -53,7 +53,8 @@ export class Endpoints {
       const stream = /event-stream/.test(String(response.getHeader("Content-Type") ?? ""));
       if (!stream) metrics.request(method, route, response.statusCode, ms / 1000);
       const entry = { request: id, method, route, status: response.statusCode, ms: Math.round(ms) };
-      if (response.statusCode >= 500) logger.error(entry, "a request failed");
+      // 503 says "not now": the site starts or stops, or a probe was told so.
+      if (response.statusCode >= 500 && response.statusCode !== 503) logger.error(entry, "a request failed");
       else logger.debug(entry, "request");
     });
   }

@@ -25,7 +25,7 @@ async function site(options: Partial<ConstructorParameters<typeof Endpoints>[0]>
   const server = createServer((request, response) => {
     if (endpoints.handle(request, response)) return;
     endpoints.observe(request, response);
-    response.statusCode = request.url === "/broken" ? 500 : 200;
+    response.statusCode = request.url === "/broken" ? 500 : request.url === "/starting" ? 503 : 200;
     response.end("page");
   });
   const port = await listen(server, 0, "127.0.0.1");
@@ -36,6 +36,16 @@ async function site(options: Partial<ConstructorParameters<typeof Endpoints>[0]>
   };
   return { endpoints, metrics, get };
 }
+
+describe("the log of requests", () => {
+  it("has what failed as an error, and not a page that says that the site is starting", async () => {
+    const written: string[] = [];
+    const logger = openLog({ env: {}, terminal: false, write: (line) => written.push(line) });
+    const { get } = await site({ logger });
+    for (const path of ["/starting", "/broken", "/"]) await get(path);
+    await expect.poll(() => written.map((line) => JSON.parse(line))).toMatchObject([{ level: "error", status: 500 }]);
+  });
+});
 
 describe("health", () => {
   it("is live from the first moment, and ready when the work can be done", async () => {

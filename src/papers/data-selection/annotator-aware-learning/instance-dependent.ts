@@ -1,4 +1,5 @@
 import { logSigmoid, minimiseLogistic } from "../../../kit/logistic.ts";
+import { applyScaling, scalingOf } from "../scaling.ts";
 import { type Answers, weightOf } from "./answers.ts";
 import {
   type AnnotatorModel,
@@ -120,20 +121,10 @@ function probability(weights: Float64Array, x: ArrayLike<number>): number {
 
 /** Takes each feature's mean off, divides by its deviation (a constant one stays 0) and puts a 1 behind. */
 function standardiser({ values, width }: Features): (x: ArrayLike<number>) => Float64Array {
-  const count = values.length / width;
-  const [mean, deviation] = [new Float64Array(width), new Float64Array(width)];
-  for (let at = 0; at < values.length; at++)
-    mean[at % width] = (mean[at % width] as number) + (values[at] as number) / count;
-  for (let at = 0; at < values.length; at++)
-    deviation[at % width] =
-      (deviation[at % width] as number) + ((values[at] as number) - (mean[at % width] as number)) ** 2;
-  for (let j = 0; j < width; j++) deviation[j] = Math.sqrt((deviation[j] as number) / count);
+  const scaling = scalingOf(values, width);
   return (x) => {
-    const out = new Float64Array(width + 1);
-    for (let j = 0; j < width; j++)
-      out[j] =
-        (deviation[j] as number) > 1e-12 ? ((x[j] as number) - (mean[j] as number)) / (deviation[j] as number) : 0;
-    out[width] = 1;
-    return out;
+    const row = Float64Array.from(x);
+    applyScaling(row, scaling);
+    return Float64Array.of(...row, 1);
   };
 }

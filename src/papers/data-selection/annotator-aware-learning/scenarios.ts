@@ -1,5 +1,6 @@
 import { loadDigits } from "../../../kit/datasets/digits.ts";
 import type { Random } from "../../../kit/random.ts";
+import { applyScaling, scalingOf } from "../scaling.ts";
 import type { Features } from "./em.ts";
 import type { Simulation } from "./simulate-annotators.ts";
 
@@ -99,25 +100,10 @@ async function drawDigits(random: Random): Promise<Pick<Scenario, "pool" | "test
   const drawn = random.fork("digits").sample(of, poolSize + testSize);
   const values = new Float64Array(drawn.length * area);
   for (const [r, i] of drawn.entries()) values.set(images.subarray(i * area, (i + 1) * area), r * area);
-  standardise(values, area, poolSize);
+  applyScaling(values, scalingOf(values.subarray(0, poolSize * area), area));
   const part = (from: number, to: number): Labelled => ({
     features: { values: values.slice(from * area, to * area), width: area },
     labels: Int32Array.from(drawn.slice(from, to), (i) => (labels[i] === 5 ? 1 : 0)),
   });
   return { pool: part(0, poolSize), test: part(poolSize, poolSize + testSize) };
-}
-
-/** Mean 0 and deviation 1 in every column, by the first `count` rows. */
-function standardise(values: Float64Array, columns: number, count: number): void {
-  for (let j = 0; j < columns; j++) {
-    let [sum, squares] = [0, 0];
-    for (let i = 0; i < count; i++) {
-      const x = values[i * columns + j] as number;
-      sum += x;
-      squares += x * x;
-    }
-    const mean = sum / count;
-    const deviation = Math.sqrt(squares / count - mean * mean) || 1;
-    for (let at = j; at < values.length; at += columns) values[at] = ((values[at] as number) - mean) / deviation;
-  }
 }

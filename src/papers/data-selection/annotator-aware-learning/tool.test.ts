@@ -127,7 +127,7 @@ describe("annotator-aware-learning next", () => {
     [{ features: { "f.csv": features(3) } }, /--annotators: there is nobody to ask/],
     [{ features: { "f.csv": "item\nx\n" } }, /no column besides the item/],
     [{ features: { "f.csv": "item,u\nx,1\nx,2\n" } }, /line 3, column item: the item "x" stands/],
-    [{ features: { "f.csv": "item,u\nx,NaN\n" } }, /line 2, column u: the cell is empty and a number/],
+    [{ features: { "f.csv": "item,u\nx,NaN\n" } }, /line 2, column u: the cell is empty or NaN, and a number/],
     [
       { features: { "f.csv": features(3) }, annotators: { "p.csv": "annotator,cost\na,0\n" } },
       /line 2, column cost: a cost of 0/,

@@ -2,6 +2,7 @@ import { loadDigits } from "../../../kit/datasets/digits.ts";
 import type { TrialContext } from "../../../kit/paper.ts";
 import type { Random } from "../../../kit/random.ts";
 import { principalComponents, project } from "../principal-components.ts";
+import { applyScaling, scalingOf } from "../scaling.ts";
 import { takeValues } from "../weighted-sample.ts";
 import { autoCoreset } from "./auto-coreset.ts";
 import { kMeansProblem } from "./k-means.ts";
@@ -66,17 +67,11 @@ function digitRows(): Promise<Labelled> {
   return digits;
 }
 
-/** Every column with mean 0 and standard deviation 1. */
+/** Every column with mean 0 and standard deviation 1; a copy. */
 function standardised({ data, rows, columns }: Matrix): Matrix {
-  const out = data.slice();
-  for (let j = 0; j < columns; j++) {
-    let [sum, squares] = [0, 0];
-    for (let i = 0; i < rows; i++) sum += data[i * columns + j] as number;
-    for (let i = 0; i < rows; i++) squares += ((data[i * columns + j] as number) - sum / rows) ** 2;
-    const deviation = Math.sqrt(squares / rows) || 1;
-    for (let i = 0; i < rows; i++) out[i * columns + j] = ((data[i * columns + j] as number) - sum / rows) / deviation;
-  }
-  return { data: out, rows, columns };
+  const scaled = data.slice();
+  applyScaling(scaled, scalingOf(data, columns));
+  return { data: scaled, rows, columns };
 }
 
 async function dataOf({ data, rows, problem }: Settings, random: Random): Promise<Labelled> {

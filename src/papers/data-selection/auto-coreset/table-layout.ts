@@ -1,5 +1,5 @@
 import { BadInput } from "../../../kit/errors.ts";
-import { parseNumber } from "../../../kit/tables.ts";
+import { checkMagnitude, parseNumber } from "../../../kit/tables.ts";
 
 /** Which columns of a reader's table are features, and which the target. */
 export interface Layout {
@@ -106,12 +106,12 @@ export function readFeatures(
   for (let j = 0; j < features.length; j++) {
     const column = features[j] as number;
     const cell = cells[column] ?? "";
+    const where = (): string => `${file}, line ${line}, column ${columns[column]}`;
     const plain = cell === "" ? Number.NaN : Number(cell);
     if (Number.isFinite(plain)) {
-      out[at + j] = plain;
+      out[at + j] = checkMagnitude(plain, where);
       continue;
     }
-    const where = (): string => `${file}, line ${line}, column ${columns[column]}`;
     const value = parseNumber(cell, where);
     if (value === undefined) {
       if (missing === "skip") return false;
@@ -123,10 +123,16 @@ export function readFeatures(
 }
 
 export function gap(where: string): BadInput {
-  return new BadInput("the cell is empty", {
+  return new BadInput("the cell is empty or NaN", {
     where,
     remedy: "Fill it, or leave such rows out with --missing skip.",
   });
+}
+
+/** A target of a regression, or undefined for a gap. */
+export function targetNumber(cell: string, where: () => string): number | undefined {
+  const value = parseNumber(cell, where);
+  return value === undefined ? undefined : checkMagnitude(value, where);
 }
 
 /** A class label as text, or undefined for a gap: what a number looks like does not matter ("1.0" is "1"). */

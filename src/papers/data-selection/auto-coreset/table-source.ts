@@ -1,8 +1,7 @@
 import { BadInput } from "../../../kit/errors.ts";
 import type { InputFile } from "../../../kit/files.ts";
 import { streamRecords } from "../../../kit/record-streams.ts";
-import { parseNumber } from "../../../kit/tables.ts";
-import { applyScaling, ColumnMoments, type Scaling } from "./scaling.ts";
+import { applyScaling, ColumnMoments, type Scaling } from "../scaling.ts";
 import type { RowSource } from "./stream-coreset.ts";
 import {
   classLabel,
@@ -14,6 +13,7 @@ import {
   type MissingRule,
   positiveLabel,
   readFeatures,
+  targetNumber,
 } from "./table-layout.ts";
 
 export interface TableOptions extends LayoutOptions {
@@ -188,7 +188,7 @@ async function readRecords(
 function targetOf(layout: Layout, cells: string[], line: number, options: TableOptions): string | undefined {
   const where = (): string => `${layout.file}, line ${line}, column ${options.target}`;
   const cell = cells[layout.target ?? 0] ?? "";
-  const value = options.classes ? classLabel(cell) : parseNumber(cell, where);
+  const value = options.classes ? classLabel(cell) : targetNumber(cell, where);
   if (value === undefined && options.missing === "refuse") throw gap(where());
   return value === undefined ? undefined : String(value);
 }

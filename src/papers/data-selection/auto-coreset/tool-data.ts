@@ -1,7 +1,7 @@
 import { BadInput } from "../../../kit/errors.ts";
 import type { InputFile } from "../../../kit/files.ts";
 import type { Random } from "../../../kit/random.ts";
-import { parseNumber, type RawTable, readTable } from "../../../kit/tables.ts";
+import { type RawTable, readTable } from "../../../kit/tables.ts";
 import type { Matrix } from "./problem.ts";
 import {
   classLabel,
@@ -12,6 +12,7 @@ import {
   type MissingRule,
   positiveLabel,
   readFeatures,
+  targetNumber,
 } from "./table-layout.ts";
 
 /** A reader's table as numbers. */
@@ -51,7 +52,7 @@ export async function readToolData(file: InputFile, options: DataOptions): Promi
     if (options.needsTarget && layout.target !== undefined) {
       const where = (): string => `${file.name}, line ${line}, column ${options.target}`;
       const cell = cells[layout.target] ?? "";
-      const value = options.classes ? classLabel(cell) : parseNumber(cell, where);
+      const value = options.classes ? classLabel(cell) : targetNumber(cell, where);
       if (value === undefined) {
         if (options.missing === "skip") continue;
         throw gap(where());

@@ -80,6 +80,8 @@ describe("auto-coreset coreset", () => {
     ["a,y\n1,0\n,1\n", { target: "y", features: "a" }, /t.csv, line 3, column a: the cell is empty.*--missing skip/],
     ["a,y\n1,0\nNaN,1\n", { target: "y", features: "a" }, /line 3, column a: the cell is empty/],
     ["a,y\n1,0\n1e999,1\n", { target: "y", features: "a" }, /line 3, column a: "1e999" is not a finite number/],
+    ["a,y\n1,0\n1e308,1\n", { target: "y", features: "a" }, /line 3, column a: 1e\+308 is too large.*missing value/],
+    ["a,y\n1,0\n2,-1e200\n", { target: "y", problem: "regression" }, /line 3, column y: -1e\+200 is too large/],
     ["a,y\nx,0\nz,1\n", { target: "y" }, /no column but the target has numbers/],
     ["a,weight\n1,0\n2,1\n", { target: "weight" }, /has a column "weight" already/],
     ["a,y\n1,0\n2,1\n", { target: "y", problem: "regression", features: "b" }, /--features: t.csv has no column "b"/],

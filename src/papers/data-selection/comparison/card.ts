@@ -1,4 +1,4 @@
-import { defineGuide, type Guide } from "../../../kit/paper.ts";
+import { defineGuide, type Guide } from "../../../kit/guide.ts";
 
 const guide: Guide = defineGuide({
   card: {
@@ -18,15 +18,17 @@ const guide: Guide = defineGuide({
         {
           name: "heavy tails",
           required: true,
-          words: "Forty labels for a regression with records far out: those of large leverage teach most.",
+          words:
+            "Forty labels for a regression with records far out: those of large leverage teach more than those that come.",
           inequality: "paired 95% CI of log MSE(as they come) − log MSE(D-optimal) above 0",
         },
         {
           name: "weighted rows",
           required: true,
           words:
-            "A hundred of six thousand rows with a rare class: preserving losses loses less than the best of as many stratified draws.",
-          inequality: "paired 95% CI of log ε(best stratified draw) − log ε(AutoCoreset) above 0",
+            "A hundred of six thousand rows with a rare class: preserving losses loses less than the best of as many draws, stratified or by leverage.",
+          inequality:
+            "paired 95% CIs of log ε(best stratified draw) − log ε(AutoCoreset) and of log ε(best draw by leverage) − log ε(AutoCoreset) above 0",
         },
         {
           name: "whom to ask",
@@ -54,7 +56,7 @@ const guide: Guide = defineGuide({
           name: "what else is there",
           required: true,
           words:
-            "Three odd digits of twelve: a choice that sees the whole set finds them, one that sees items or the subset alone does not.",
+            "Three odd digits of twelve: a choice that is told of the whole set finds them more often than one that sees items alone, or than the base as its paper sets it.",
           inequality:
             "paired 95% CIs of MJC(INSET) − MJC(the base without the set) and of MJC(INSET) − MJC(items alone) above 0",
         },

@@ -122,7 +122,7 @@ const measures: Record<Situation, Measure> = {
         bucketSize: 200,
         checkpoints: [2, 64],
         earlyRuns: 6,
-        testImages: 2000,
+        testImages: 1000,
         learningRate: 0.1,
         batch: 16,
       },
@@ -142,7 +142,7 @@ const measures: Record<Situation, Measure> = {
     const settings: Omit<Training, "kind"> = {
       task: "outliers",
       stream,
-      trainingSets: 700,
+      trainingSets: 600,
       validationSets: 100,
       testSets: 200,
       epochs: 8,

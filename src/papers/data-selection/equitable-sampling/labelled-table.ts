@@ -3,7 +3,7 @@ import type { InputFile } from "../../../kit/files.ts";
 import { argmaxRows } from "../../../kit/nets/class-scores.ts";
 import { linearScores as classScores, softmaxRegression } from "../../../kit/nets/softmax-regression.ts";
 import type { Random } from "../../../kit/random.ts";
-import { cellNumber, cellPlace, columnIndex, type RawTable, readTable } from "../../../kit/tables.ts";
+import { cellNumber, cellPlace, checkMagnitude, columnIndex, type RawTable, readTable } from "../../../kit/tables.ts";
 import { fitRidge, linearScores } from "../linear-models.ts";
 import { mostGroups } from "./input-tables.ts";
 import { type Regression, rSquared } from "./ridge.ts";
@@ -47,7 +47,10 @@ function featureColumns(table: RawTable, column: number): { columns: Float64Arra
     }
     return { columns: kinds.map((kind) => Float64Array.from(cells, (cell) => (cell === kind ? 1 : 0))), filled: 0 };
   }
-  const values = Float64Array.from(cells, (_, r) => cellNumber(table, r, column) ?? Number.NaN);
+  const values = Float64Array.from(cells, (_, r) => {
+    const value = cellNumber(table, r, column);
+    return value === undefined ? Number.NaN : checkMagnitude(value, () => cellPlace(table, r, column));
+  });
   return { columns: [values], filled: values.reduce((sum, value) => sum + (Number.isNaN(value) ? 1 : 0), 0) };
 }
 

@@ -137,6 +137,7 @@ describe("equitable-sampling next", () => {
   });
 
   it.each<[string, string, Record<string, unknown>, RegExp]>([
+    ["a huge number", rowsOf(40).replace(/even,[-\d.]+/, "even,1e308"), {}, /line 2, column x: 1e\+308 is too large/],
     ["a missing target", rowsOf(40), { target: "outcome" }, /no column "outcome".*colour/],
     ["too few rows", rowsOf(8), {}, /"even" has 4 rows, too few/],
     ["one class", "group,x,target\na,1,yes\na,2,yes\n", {}, /all targets are the same/],

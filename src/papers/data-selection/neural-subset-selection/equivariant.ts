@@ -1,3 +1,4 @@
+import { sigmoid } from "../../../kit/logistic.ts";
 import { clipNorm } from "../../../kit/nets/clip.ts";
 import { adamW } from "../../../kit/nets/optimizers.ts";
 import { type Dense, uniformRows } from "../../../kit/nets/tape/dense.ts";
@@ -7,7 +8,6 @@ import { segmentSum } from "../../../kit/nets/tape/segments.ts";
 import { resultOf, Tape } from "../../../kit/nets/tape/tape.ts";
 import type { Random } from "../../../kit/random.ts";
 import { type FitOptions, fitSelector, type History, type Learner, targetsOf } from "./fit-selector.ts";
-import { sigmoid } from "./mean-field.ts";
 import { type PackedSets, packSets, type SetExample, splitBySet } from "./sets.ts";
 import { subsetLoss } from "./subset-selector.ts";
 

@@ -1,9 +1,7 @@
+import { sigmoid } from "../../../kit/logistic.ts";
 import type { ParamTree } from "../../../kit/nets/tree.ts";
 import type { Random } from "../../../kit/random.ts";
 import type { Encoded, RowLayout, Scorer } from "./scorer.ts";
-
-/** $1/(1 + e^{-x})$, stable on both sides. */
-export const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
 /** One step of the mean field as it was computed, kept for the way back. */
 export interface MeanFieldStep {

@@ -1,8 +1,8 @@
+import { sigmoid } from "../../../kit/logistic.ts";
 import { mlpBackward, mlpForward, type Pass, passOutput } from "../../../kit/nets/mlp.ts";
 import type { ParamTree } from "../../../kit/nets/tree.ts";
 import type { Random } from "../../../kit/random.ts";
 import { normalCdf } from "../../../kit/stats.ts";
-import { sigmoid } from "./mean-field.ts";
 import type { Encoded, Scorer } from "./scorer.ts";
 import type { PackedSets } from "./sets.ts";
 import { branch, prefixed, proposalNet, type SubsetModel } from "./subset-model.ts";

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { sigmoid } from "../../../kit/logistic.ts";
 import { type Rows, rowsOf } from "../../../kit/nets/tape/rows.ts";
 import { Random } from "../../../kit/random.ts";
 import { deepSetSelector, itemwiseWidth, perElementSelector } from "./equivariant.ts";
 import { meanJaccardOf } from "./fit-selector.ts";
 import { jaccard, meanJaccard, randomJaccard, topIndices } from "./jaccard.ts";
-import { drawMasks, meanField, meanFieldExact, meanFieldGradient, meanFieldStep, sigmoid } from "./mean-field.ts";
+import { drawMasks, meanField, meanFieldExact, meanFieldGradient, meanFieldStep } from "./mean-field.ts";
 import { elboStep, propose } from "./proposal.ts";
 import { Scorer } from "./scorer.ts";
 import { packSets, type SetExample } from "./sets.ts";

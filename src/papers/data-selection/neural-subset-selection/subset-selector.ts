@@ -1,11 +1,12 @@
 import { BadInput } from "../../../kit/errors.ts";
+import { sigmoid } from "../../../kit/logistic.ts";
 import { clipNorm } from "../../../kit/nets/clip.ts";
 import { adamW } from "../../../kit/nets/optimizers.ts";
 import type { Rows } from "../../../kit/nets/tape/rows.ts";
 import { Random } from "../../../kit/random.ts";
 import { type FitOptions, fitSelector, type History, type Learner, targetsOf } from "./fit-selector.ts";
 import { topIndices } from "./jaccard.ts";
-import { meanField, meanFieldGradient, sigmoid } from "./mean-field.ts";
+import { meanField, meanFieldGradient } from "./mean-field.ts";
 import { elboStep, propose } from "./proposal.ts";
 import { Scorer } from "./scorer.ts";
 import { checkExample, type PackedSets, packSets, type SetExample, splitBySet } from "./sets.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { invertPositiveDefinite } from "../../../kit/cholesky.ts";
 import { Random } from "../../../kit/random.ts";
-import { invertPositive } from "../rank-one.ts";
 import { type DOptimal, dOptimal } from "./d-optimal.ts";
 
 const draw = (random: Random, d: number) => Float64Array.from({ length: d }, (_, j) => random.normal(0, 1 + j));
@@ -49,7 +49,7 @@ describe("dOptimal", () => {
       // One label multiplies the determinant of the information by 1 + x'Px.
       expect(determinant(A, d) / before / (1 + lever)).toBeCloseTo(1, 8);
     }
-    const direct = invertPositive(A, d) ?? new Float64Array();
+    const direct = invertPositiveDefinite(A, d) ?? new Float64Array();
     const own = strategy.inverse ?? new Float64Array();
     for (let i = 0; i < d * d; i++) expect(Math.abs((own[i] ?? 0) - (direct[i] ?? 1))).toBeLessThan(1e-9);
     const fresh = dOptimal({ dimension: d, rate: 0.3, warmup: 50, ridge: 0.5 });

@@ -1,5 +1,6 @@
+import { invertPositiveDefinite } from "../../../kit/cholesky.ts";
 import type { Decision, Passed, QueryStrategy } from "../query-strategy.ts";
-import { addRecord, invertPositive, leverage, scaledIdentity } from "../rank-one.ts";
+import { addRecord, leverage, scaledIdentity } from "../rank-one.ts";
 
 export interface DOptimalSettings {
   /** Length of a record. */
@@ -11,6 +12,9 @@ export interface DOptimalSettings {
   /** $P = (X^\top X + \text{ridge}\, I)^{-1}$; with 0 everything is queried until the labelled records span all directions. */
   ridge?: number;
 }
+
+/** A pivot below this share of its diagonal entry: the labelled records do not span all directions. */
+const singular = 1e-12;
 
 interface Saved {
   seen: number[][];
@@ -52,7 +56,7 @@ export class DOptimal implements QueryStrategy {
     this.warmup = warmup;
     this.#gain = new Float64Array(dimension);
     this.#moment = scaledIdentity(dimension, ridge);
-    this.#inverse = invertPositive(this.#moment, dimension);
+    this.#inverse = invertPositiveDefinite(this.#moment, dimension, singular);
   }
 
   /** Γ, the leverage from which a record is queried; infinite during the warm-up. */
@@ -94,7 +98,7 @@ export class DOptimal implements QueryStrategy {
       for (let i = 0; i < d; i++)
         for (let j = 0; j < d; j++)
           this.#moment[i * d + j] = (this.#moment[i * d + j] as number) + (x[i] as number) * (x[j] as number);
-      this.#inverse = invertPositive(this.#moment, d);
+      this.#inverse = invertPositiveDefinite(this.#moment, d, singular);
       if (this.#inverse) this.#measure();
       return;
     }

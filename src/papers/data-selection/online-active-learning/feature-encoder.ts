@@ -1,5 +1,5 @@
 import { BadInput } from "../../../kit/errors.ts";
-import { cellNumber, cellPlace, type RawTable } from "../../../kit/tables.ts";
+import { cellNumber, cellPlace, checkMagnitude, type RawTable } from "../../../kit/tables.ts";
 
 /** Most different texts of a column that is turned into one feature a text. */
 const mostTexts = 30;
@@ -94,12 +94,16 @@ export class FeatureEncoder {
       }
       const value = cellNumber(table, row, position);
       if (value === undefined) {
-        throw new BadInput("the cell is empty and a number is wanted", {
+        throw new BadInput("the cell is empty or NaN, and a number is wanted", {
           where: cellPlace(table, row, position),
           remedy: "Fill it in, or leave the column out with --ignore.",
         });
       }
-      x[at++] = this.#scaled(c, value, moving);
+      x[at++] = this.#scaled(
+        c,
+        checkMagnitude(value, () => cellPlace(table, row, position)),
+        moving,
+      );
     }
     return x;
   }

@@ -151,6 +151,12 @@ describe("online-active-learning label refuses", () => {
     ["a missing column", good, { target: "price" }, /no column "price".*The columns are/],
     ["one row", "a,y\n1,x\n", {}, /1 rows are too few/],
     ["an empty reading", good.replace(/,\d+\.\d,/, ",,"), { time: "time" }, /line 2, column temperature: .*empty/],
+    [
+      "a reading too large",
+      good.replace(/,\d+\.\d,/, ",1e308,"),
+      { time: "time" },
+      /temperature: 1e\+308 is too large/,
+    ],
     ["a reading that is none", good.replace(/,\d+\.\d,/, ",NaN,"), { time: "time" }, /line 2, column temperature/],
     [
       "a free text",

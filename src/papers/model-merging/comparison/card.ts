@@ -1,4 +1,4 @@
-import { defineGuide, type Guide } from "../../../kit/paper.ts";
+import { defineGuide, type Guide } from "../../../kit/guide.ts";
 
 const guide: Guide = defineGuide({
   card: {

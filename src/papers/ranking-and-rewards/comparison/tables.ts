@@ -1,3 +1,4 @@
+import { sigmoid } from "../../../kit/logistic.ts";
 import type { Random } from "../../../kit/random.ts";
 import type { Scores } from "../rankings.ts";
 
@@ -65,10 +66,6 @@ export function drawCandidates(random: Random): Candidates {
     good: Array.from({ length: count }, (_, c) => logits.every((column) => random.float() < sigmoid(column[c] ?? 0))),
     rewards: logits.map((column, i) => column.map((x) => x + random.normal(0, 0.5) + (zeros[i] ?? 0))),
   };
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }
 
 export interface Panel {

@@ -1,6 +1,7 @@
+import { sigmoid } from "../../../kit/logistic.ts";
 import { selectColumns } from "./cet.ts";
 import type { PairwiseRanker } from "./pairwise-ranker.ts";
-import { sigmoid, unjudgedRelevanceLogit } from "./propensity.ts";
+import { unjudgedRelevanceLogit } from "./propensity.ts";
 import { type Query, type Stacked, stackFeatures } from "./triples.ts";
 
 /** An unlabelled document that may be relevant. */

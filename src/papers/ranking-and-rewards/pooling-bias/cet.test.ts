@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { sigmoid } from "../../../kit/logistic.ts";
 import { Random } from "../../../kit/random.ts";
 import { cetTraining, plainTraining, selectColumns, trainCet, trainPlain } from "./cet.ts";
 import { PairwiseRanker } from "./pairwise-ranker.ts";
-import { inversePropensityWeight, sigmoid } from "./propensity.ts";
+import { inversePropensityWeight } from "./propensity.ts";
 import { poolingSimulator } from "./simulator.ts";
 import { sampleTriples, type Triples } from "./triples.ts";
 

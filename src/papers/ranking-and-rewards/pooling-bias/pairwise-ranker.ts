@@ -1,3 +1,4 @@
+import { sigmoid } from "../../../kit/logistic.ts";
 import {
   biasName,
   initMlp,
@@ -14,7 +15,6 @@ import {
 import { adamW, type Optimizer } from "../../../kit/nets/optimizers.ts";
 import { type ParamTree, tensorOf } from "../../../kit/nets/tree.ts";
 import { Random } from "../../../kit/random.ts";
-import { sigmoid } from "./propensity.ts";
 
 export interface RankerOptions {
   /** Features a document. */

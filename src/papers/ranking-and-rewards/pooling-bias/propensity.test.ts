@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  batchWeights,
-  inversePropensityWeight,
-  sigmoid,
-  unjudgedRelevance,
-  unjudgedRelevanceLogit,
-} from "./propensity.ts";
+import { sigmoid } from "../../../kit/logistic.ts";
+import { batchWeights, inversePropensityWeight, unjudgedRelevance, unjudgedRelevanceLogit } from "./propensity.ts";
 
 const anyScore = fc.double({ min: -30, max: 30, noNaN: true });
 

@@ -1,10 +1,3 @@
-/** $\sigma(z) = 1/(1 + e^{-z})$, without overflow on either side. */
-export function sigmoid(z: number): number {
-  if (z >= 0) return 1 / (1 + Math.exp(-z));
-  const small = Math.exp(z);
-  return small / (1 + small);
-}
-
 /**
  * The weight one model gives to the other's negatives, $w = 1/(1 - \sigma(s/\tau)) = 1 + e^{s/\tau}$, at most `clip`.
  *

@@ -1,4 +1,4 @@
-import type { Guide } from "../../../kit/paper.ts";
+import type { Guide } from "../../../kit/guide.ts";
 import type { Services } from "../../services.ts";
 import { viewOf } from "../lib/run-view.ts";
 import { claimFormOf } from "./forms.server.ts";

@@ -45,3 +45,10 @@ export function applyScaling(data: Float64Array, { means, deviations }: Scaling)
     for (let j = 0; j < columns; j++)
       data[at + j] = ((data[at + j] as number) - (means[j] as number)) / (deviations[j] as number);
 }
+
+/** The scaling that gives every column of rows × columns numbers mean 0 and deviation 1. */
+export function scalingOf(data: Float64Array, columns: number): Scaling {
+  const moments = new ColumnMoments(columns);
+  for (let at = 0; at < data.length; at += columns) moments.add(data, at);
+  return moments.scaling();
+}
