@@ -14,7 +14,7 @@ import { RouterContextProvider, type ServerBuild } from "react-router";
 import { apiV1, openReads } from "./api/router.ts";
 import { feedDocuments } from "./feeds/router.ts";
 import { nonceOf, securityHeaders } from "./guard/headers.ts";
-import { requestLimits } from "./guard/limits.ts";
+import { feedLimit, requestLimits } from "./guard/limits.ts";
 import { refuseOtherSites } from "./guard/origin.ts";
 import type { FaultLog } from "./operations/faults.ts";
 import type { nonceContext, readerContext } from "./reader.ts";
@@ -80,7 +80,7 @@ export async function createApp(folder: string, options: AppOptions): Promise<Ex
 export function addApi(app: Express, { services, papers, readers, settings }: AppOptions): void {
   app.use("/api/v1", openReads);
   app.use(refuseOtherSites(settings.publicUrl));
-  app.use(feedDocuments({ services, papers }));
+  app.use(feedDocuments({ services, papers }, feedLimit(settings)));
   app.use(readers.note);
   app.use(requestLimits(settings));
   app.use("/api/v1", apiV1({ services, papers }));

@@ -1,12 +1,12 @@
 import { createHmac } from "node:crypto";
 import type { NextFunction, Request, Response } from "express";
-import { ipKeyGenerator } from "express-rate-limit";
 import { findSession, tokenHash } from "../store/people.ts";
 import { accountName } from "../store/personal-data.ts";
 import { keyFor } from "../store/secret.ts";
 import type { Db } from "../store/store.ts";
 import { randomToken, type SiteCookies, tokenOf } from "./guard/cookies.ts";
 import { FormTokens } from "./guard/form-token.ts";
+import { networkOf } from "./guard/request.ts";
 import type { Reader } from "./reader.ts";
 
 export interface ReadersOptions {
@@ -60,10 +60,8 @@ export class Readers {
     };
   }
 
-  /** A network's worth of IPv6 addresses counts as one. */
   #addressOf(request: Request): string {
-    const address = ipKeyGenerator(request.ip ?? "", 56);
-    return createHmac("sha256", this.#addressKey).update(address).digest("base64url").slice(0, 22);
+    return createHmac("sha256", this.#addressKey).update(networkOf(request)).digest("base64url").slice(0, 22);
   }
 }
 

@@ -151,6 +151,9 @@ describe("lists for feed readers", () => {
         "",
       ]);
     }
+    const told = (await fetch(`${server.url}/SEARCH/feed.atom/?q=merging`)).headers;
+    expect(told.get("ratelimit-policy")).toMatch(/^"feeds"; q=1200; w=60/);
+    expect(told.get("access-control-expose-headers")).toContain("RateLimit");
     const post = await fetch(`${server.url}/feed.atom`, { method: "POST" });
     expect([post.status, post.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
   });

@@ -1,4 +1,4 @@
-import { Router } from "express";
+import { type RequestHandler, Router } from "express";
 import { atomDocument } from "../../feed/documents/atom.ts";
 import { type DocumentForm, documentForms, type FeedDocument, mediaTypes } from "../../feed/documents/document.ts";
 import { jsonFeedDocument } from "../../feed/documents/json-feed.ts";
@@ -22,14 +22,14 @@ const documents: Record<string, (args: PageArgs) => Promise<FeedDocument>> = {
 };
 
 /** The lists of the site for feed readers. They are the same for everybody, and no reader need be noted. */
-export function feedDocuments(options: Pick<AppOptions, "services" | "papers">): Router {
+export function feedDocuments(options: Pick<AppOptions, "services" | "papers">, limit: RequestHandler): Router {
   const router = Router();
   for (const [path, documentOf] of Object.entries(documents)) {
     for (const form of documentForms) {
       const handler: Handler = async (args) =>
         taggedText(args.request, write[form](await documentOf(args)), { type: mediaTypes[form], cache });
       const address = `${path}/feed.${form}`;
-      router.use(address, openReads);
+      router.use(address, openReads, limit);
       router.get(address, served(options, handler));
       router.all(
         address,

@@ -2,11 +2,15 @@ import type { Request, RequestHandler, Response } from "express";
 import { rateLimit } from "express-rate-limit";
 import { readerAt } from "../readers.ts";
 import type { Settings } from "../settings.ts";
+import { guardedPath, networkOf } from "./request.ts";
 
 const minuteMs = 60_000;
 
 /** Forms that one address or account may send in a minute. */
 const formsPerMinute = 120;
+
+/** Ask for mail, and have a narrower limit. */
+const mailForms: readonly string[] = ["/sign-in", "/inbox"];
 
 /** Of someone signed in the account counts, of others the address. */
 function keyOf(_request: Request, response: Response): string {
@@ -30,6 +34,18 @@ function problem(_request: Request, response: Response): void {
   response.status(429).type("application/problem+json").send(JSON.stringify(document));
 }
 
+const told = { standardHeaders: "draft-8", legacyHeaders: false } as const;
+
+/** Refused with a problem document; 0 is any number. */
+function perMinute(limit: number) {
+  return { windowMs: minuteMs, limit, handler: problem, skip: () => limit === 0 };
+}
+
+/** The lists for feed readers are the same for everybody: they are limited by address alone, and no reader need be noted. */
+export function feedLimit({ apiPerMinute }: Pick<Settings, "apiPerMinute">): RequestHandler {
+  return rateLimit({ ...told, identifier: "feeds", keyGenerator: networkOf, ...perMinute(apiPerMinute) });
+}
+
 /**
  * Limits by address or account, told by the headers RateLimit-Policy, RateLimit and Retry-After. Counted in each process by itself. The readers must have
  * been noted before.
@@ -38,15 +54,8 @@ export function requestLimits({
   apiPerMinute,
   signInMails,
 }: Pick<Settings, "apiPerMinute" | "signInMails">): RequestHandler {
-  const common = { standardHeaders: "draft-8", legacyHeaders: false, keyGenerator: keyOf } as const;
-  const api = rateLimit({
-    ...common,
-    identifier: "api",
-    windowMs: minuteMs,
-    limit: apiPerMinute,
-    handler: problem,
-    skip: () => apiPerMinute === 0,
-  });
+  const common = { ...told, keyGenerator: keyOf };
+  const api = rateLimit({ ...common, identifier: "api", ...perMinute(apiPerMinute) });
   const forms = rateLimit({
     ...common,
     identifier: "forms",
@@ -63,9 +72,10 @@ export function requestLimits({
     keyGenerator: (_request, response) => readerAt(response).address,
   });
   return (request, response, next) => {
-    if (request.path.startsWith("/api/")) return void api(request, response, next);
-    if (request.method !== "POST") return next();
-    // Asking for mail has a narrower limit; React Router asks for a page's data at an address of its own.
-    return void (/^\/(?:sign-in|inbox)(?:\.data)?$/.test(request.path) ? mails : forms)(request, response, next);
+    const path = guardedPath(request);
+    if (path.startsWith("/api/")) return void api(request, response, next);
+    // React Router takes every other method for a sent form.
+    if (["GET", "HEAD", "OPTIONS"].includes(request.method)) return next();
+    return void (mailForms.includes(path) ? mails : forms)(request, response, next);
   };
 }
