@@ -1,5 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
+import { intervalLayers } from "../../../kit/charts.ts";
 import { BadInput } from "../../../kit/errors.ts";
 import type { InputFile } from "../../../kit/files.ts";
 import { type Cell, defineTool, type Row, type ToolRun } from "../../../kit/paper.ts";
@@ -151,23 +152,14 @@ export function showAnnotators(run: ToolRun, names: Names, table: readonly Relia
     ],
     rows: rows.slice(0, 200),
   });
+  const x = { field: "accuracy", title: "accuracy (95% interval)", scale: { domain: [0, 1] } };
   const y = { field: "annotator", type: "nominal", sort: null, title: null };
   run.chart("annotators", {
     alt: `Accuracy of each of ${Math.min(40, rows.length)} annotators with its 95% interval, the most reliable on top.`,
     spec: {
       width: "container",
       data: { values: rows.slice(0, 40) },
-      layer: [
-        {
-          mark: "rule",
-          encoding: {
-            y,
-            x: { field: "low", type: "quantitative", title: "accuracy (95% interval)", scale: { domain: [0, 1] } },
-            x2: { field: "high" },
-          },
-        },
-        { mark: { type: "point", filled: true }, encoding: { y, x: { field: "accuracy", type: "quantitative" } } },
-      ],
+      layer: intervalLayers("x", x, { y }),
     },
   });
 }

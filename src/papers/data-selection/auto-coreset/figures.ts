@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Row, Table } from "../../../kit/paper.ts";
 import { type Interval, mean, meanInterval } from "../../../kit/stats.ts";
 import type { Errors, ProblemName, TrialResult } from "./experiments.ts";
@@ -76,7 +77,7 @@ export function errorChart(block: Block, sizes: readonly number[]): Omit<Chart, 
     scale: { type: "log" },
     axis: { values: [...sizes] },
   };
-  const y = { type: "quantitative", title: "excess of full cost, ε", scale: { type: "log" } };
+  const y = { field: "value", title: "excess of full cost, ε", scale: { type: "log" } };
   const color = { field: "method", type: "nominal", title: null, sort: null, legend: { orient: "bottom", columns: 2 } };
   const told = values
     .filter(({ method }) => method === "AutoCoreset" || method.startsWith("best of T str") || method === "uniform")
@@ -87,10 +88,7 @@ export function errorChart(block: Block, sizes: readonly number[]): Omit<Chart, 
       width: "container",
       height: 260,
       data: { values },
-      layer: [
-        { mark: { type: "line", point: true }, encoding: { x, y: { ...y, field: "value" }, color } },
-        { mark: { type: "rule" }, encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color } },
-      ],
+      layer: intervalLayers("y", y, { x, color }, { mark: "line" }),
     },
   };
 }

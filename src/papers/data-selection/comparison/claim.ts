@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { intervalLayers } from "../../../kit/charts.ts";
 import { defineClaim, type Row, type Run, type Trial } from "../../../kit/paper.ts";
 import { type Interval, meanInterval, pairedInterval } from "../../../kit/stats.ts";
 import { all as every, exceeds, measured, type PartResult, verdict } from "../../../kit/verdict.ts";
@@ -142,20 +143,7 @@ function show(run: Run, draws: Draws): void {
       resolve: { scale: { x: "independent", y: "independent" } },
       spec: {
         width: 420,
-        layer: [
-          {
-            mark: "rule",
-            encoding: {
-              y,
-              x: { field: "low", type: "quantitative", title: null, scale: { zero: false } },
-              x2: { field: "high" },
-            },
-          },
-          {
-            mark: { type: "point", filled: true, size: 60 },
-            encoding: { y, x: { field: "value", type: "quantitative" } },
-          },
-        ],
+        layer: intervalLayers("x", { field: "value", title: null, scale: { zero: false } }, { y }),
       },
     },
   });

@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Row, Table } from "../../../kit/paper.ts";
 import { type Interval, mean, meanInterval, pairedInterval } from "../../../kit/stats.ts";
 import { type Setting, strategies, type TrialInput, type TrialResult } from "./experiment.ts";
@@ -63,19 +64,9 @@ export function utilityChart(settings: readonly Setting[], results: readonly Tri
       }),
   );
   const y = { field: "strategy", type: "nominal", sort: null, title: null };
-  const title = "U − U(oracle)";
   const spec = {
     width: 240,
-    layer: [
-      {
-        mark: { type: "rule" },
-        encoding: { y, x: { field: "low", type: "quantitative", title }, x2: { field: "high" } },
-      },
-      {
-        mark: { type: "point", filled: true, size: 60 },
-        encoding: { y, x: { field: "lacks", type: "quantitative", title } },
-      },
-    ],
+    layer: intervalLayers("x", { field: "lacks", title: "U − U(oracle)" }, { y }),
   };
   const main = values.filter(({ setting }) => setting === settings[0]?.name);
   return {

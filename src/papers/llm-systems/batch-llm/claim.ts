@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { intervalLayers } from "../../../kit/charts.ts";
 import { defineClaim, type Row, type Run, type TrialContext } from "../../../kit/paper.ts";
 import { geometricMean, mean, meanInterval } from "../../../kit/stats.ts";
 import { measured, verdict } from "../../../kit/verdict.ts";
@@ -195,11 +196,7 @@ function show(run: Run, results: readonly TrialResult[]): void {
         width: 380,
         layer: [
           { mark: { type: "rule", strokeDash: [3, 3] }, encoding: { x: { datum: 1 } } },
-          { mark: "rule", encoding: { y, x: { field: "low", type: "quantitative" }, x2: { field: "high" } } },
-          {
-            mark: { type: "point", filled: true },
-            encoding: { y, x: { field: "value", type: "quantitative", title: "time(rival) / time(BatchLLM)" } },
-          },
+          ...intervalLayers("x", { field: "value", title: "time(rival) / time(BatchLLM)" }, { y }),
         ],
       },
     },

@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Column, Row, Table } from "../../../kit/paper.ts";
 import { type Interval, mean, meanInterval, pairedInterval } from "../../../kit/stats.ts";
 import { type Comparison, type Learnt, type Method, methods, taskCount } from "./experiment.ts";
@@ -72,7 +73,6 @@ export function accuracyChart(results: readonly TrialResult[]): Omit<Chart, "nam
     }),
   );
   const y = { field: "method", type: "nominal", title: null, sort: null, axis: { labelLimit: 240 } };
-  const scale = { zero: false };
   return {
     alt: `Mean accuracy with 95% intervals. ${values
       .map(({ regime, method, accuracy }) => `${regime}, ${method}: ${accuracy.toFixed(3)}`)
@@ -83,16 +83,7 @@ export function accuracyChart(results: readonly TrialResult[]): Omit<Chart, "nam
       spec: {
         width: 360,
         height: { step: 22 },
-        layer: [
-          {
-            mark: "rule",
-            encoding: { y, x: { field: "low", type: "quantitative", scale }, x2: { field: "high" } },
-          },
-          {
-            mark: { type: "point", filled: true, size: 60 },
-            encoding: { y, x: { field: "accuracy", type: "quantitative", title: "mean accuracy", scale } },
-          },
-        ],
+        layer: intervalLayers("x", { field: "accuracy", title: "mean accuracy", scale: { zero: false } }, { y }),
       },
     },
   };

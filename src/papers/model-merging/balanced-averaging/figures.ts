@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Column, Row, Table } from "../../../kit/paper.ts";
 import { type Interval, mean, meanInterval, pairedInterval } from "../../../kit/stats.ts";
 import type { ColorResult } from "./color-trial.ts";
@@ -133,12 +134,12 @@ export function flipChart({ network, results }: NetworkResults, flips: readonly 
     }),
   );
   const x = { field: "p", type: "quantitative", title: "chance p that a patch is redrawn", scale: { zero: false } };
+  const y = { field: "accuracy", title: "accuracy under shift", scale: { zero: false } };
   const color = { field: "method", type: "nominal", sort: null, title: null, legend: { orient: "bottom" } };
   // In a linear model both ensembles are one; dashes let the line below show.
   const range = methods.map(([key]) => (key === "output" ? [5, 5] : [1, 0]));
   const domain = methods.map(([, method]) => method);
   const strokeDash = { field: "method", type: "nominal", scale: { domain, range }, legend: null };
-  const y = { type: "quantitative", title: "accuracy under shift", scale: { zero: false } };
   return {
     alt: `Accuracy under shift with 32 patches, ${network} model. ${flips
       .map((p) => {
@@ -150,10 +151,7 @@ export function flipChart({ network, results }: NetworkResults, flips: readonly 
       width: "container",
       height: 240,
       data: { values },
-      layer: [
-        { mark: { type: "line", point: true }, encoding: { x, y: { field: "accuracy", ...y }, color, strokeDash } },
-        { mark: { type: "rule" }, encoding: { x, y: { field: "low", ...y }, y2: { field: "high" }, color } },
-      ],
+      layer: intervalLayers("y", y, { x, color }, { mark: "line", strokeDash }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Column, Row, Table } from "../../../kit/paper.ts";
 import { type Interval, mean, meanInterval } from "../../../kit/stats.ts";
 import { taskCount } from "../adamerging/experiment.ts";
@@ -129,10 +130,10 @@ export function taskChart(results: readonly SuiteResult[], regime: Regime): Omit
       return { method: methods[method], task: `task ${k + 1}`, accuracy: interval.value, ...ends(interval) };
     }),
   );
+  const x = { field: "accuracy", title: "accuracy", scale: { zero: false } };
   const y = { field: "method", type: "nominal", title: null, sort: null, axis: { labelLimit: 220 } };
   const color = { field: "task", type: "nominal", title: null, legend: { orient: "top" } };
   const yOffset = { field: "task" };
-  const scale = { zero: false };
   return {
     alt: `Accuracy on each task, ${names[regime]}, with 95% intervals. Means over tasks: ${listed
       .map((method) => `${methods[method]} ${mean(meanAccuracies(results, regime, method)).toFixed(3)}`)
@@ -142,19 +143,7 @@ export function taskChart(results: readonly SuiteResult[], regime: Regime): Omit
       data: { values },
       width: "container",
       height: { step: 10 },
-      layer: [
-        {
-          mark: { type: "rule" },
-          encoding: { y, yOffset, x: { field: "low", type: "quantitative", scale }, x2: { field: "high" }, color },
-        },
-        {
-          mark: { type: "point", filled: true, size: 40 },
-          encoding: {
-            ...{ y, yOffset, color },
-            x: { field: "accuracy", type: "quantitative", title: "accuracy", scale },
-          },
-        },
-      ],
+      layer: intervalLayers("x", x, { y, yOffset, color }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Column, Row, Table } from "../../../kit/paper.ts";
 import { type Interval, meanInterval, pairedInterval } from "../../../kit/stats.ts";
 import type { Comparison } from "./experiment.ts";
@@ -80,11 +81,11 @@ export function accuracyChart(rotations: readonly number[], results: readonly Co
         return { experiment: titles[i] ?? "", method, accuracy: interval.value, ...ends(interval) };
       }),
   );
+  const x = { field: "accuracy", title: "test accuracy", scale: { zero: false } };
   const y = { field: "experiment", type: "nominal", title: null, sort: null };
   const yOffset = { field: "method", type: "nominal", sort: null };
   const legend = { orient: "bottom", columns: 3 };
   const color = { field: "method", type: "nominal", title: "merge", sort: null, legend };
-  const scale = { zero: false };
   const summary = values
     .filter(({ method }) => method === "Fisher" || method === "isotropic")
     .map(({ experiment, method, accuracy }) => `${experiment}: ${method} ${accuracy.toFixed(3)}`);
@@ -94,21 +95,7 @@ export function accuracyChart(rotations: readonly number[], results: readonly Co
       width: "container",
       height: { step: 14 },
       data: { values },
-      layer: [
-        {
-          mark: { type: "rule" },
-          encoding: { y, yOffset, color, x: { field: "low", type: "quantitative", scale }, x2: { field: "high" } },
-        },
-        {
-          mark: { type: "point", filled: true, size: 60 },
-          encoding: {
-            y,
-            yOffset,
-            color,
-            x: { field: "accuracy", type: "quantitative", title: "test accuracy", scale },
-          },
-        },
-      ],
+      layer: intervalLayers("x", x, { y, yOffset, color }),
     },
   };
 }
@@ -129,6 +116,7 @@ export function gainChart(rotations: readonly number[], results: readonly CoreRe
     scale: { domain: [0, Math.max(...rotations) + 5] },
     axis: { values: [0, ...rotations] },
   };
+  const y = { field: "gain", title: "accuracy gain over the plain average" };
   return {
     alt: `Accuracy of the Fisher merge minus the tuned isotropic merge: ${values
       .map(({ degrees, gain }) => `${gain.toFixed(3)} at ${degrees}°`)
@@ -139,18 +127,7 @@ export function gainChart(rotations: readonly number[], results: readonly CoreRe
       data: { values },
       layer: [
         { mark: { type: "rule", strokeDash: [4, 4] }, encoding: { y: { datum: 0 } } },
-        {
-          mark: { type: "line", point: true },
-          encoding: { x, y: { field: "gain", type: "quantitative", title: "accuracy gain over the plain average" } },
-        },
-        {
-          mark: { type: "errorbar" },
-          encoding: {
-            x,
-            y: { field: "low", type: "quantitative", title: "accuracy gain over the plain average" },
-            y2: { field: "high" },
-          },
-        },
+        ...intervalLayers("y", y, { x }, { mark: "line" }),
       ],
     },
   };

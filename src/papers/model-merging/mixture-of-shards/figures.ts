@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Column, Row, Table } from "../../../kit/paper.ts";
 import { mean, meanInterval, pairedInterval } from "../../../kit/stats.ts";
 import type { ArmSpec } from "./arms.ts";
@@ -72,7 +73,6 @@ export function errorChart(setting: Setting, outcomes: readonly Outcome[]): Omit
     title: null,
     axis: { labelLimit: 240 },
   };
-  const title = unit(setting);
   return {
     alt: `Test error by method, teacher: ${setting}, best first: ${values
       .map(({ method, error }) => `${method} ${error.toFixed(3)}`)
@@ -81,16 +81,7 @@ export function errorChart(setting: Setting, outcomes: readonly Outcome[]): Omit
       width: "container",
       height: { step: 22 },
       data: { values },
-      layer: [
-        {
-          mark: { type: "rule", strokeWidth: 2 },
-          encoding: { y, x: { field: "low", type: "quantitative", title }, x2: { field: "high" } },
-        },
-        {
-          mark: { type: "point", filled: true, size: 60 },
-          encoding: { y, x: { field: "error", type: "quantitative", title } },
-        },
-      ],
+      layer: intervalLayers("x", { field: "error", title: unit(setting) }, { y }),
     },
   };
 }

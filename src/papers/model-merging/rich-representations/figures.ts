@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Row, Table } from "../../../kit/paper.ts";
 import { type Interval, meanInterval } from "../../../kit/stats.ts";
 import { catName, jointName, type Scores, wideName } from "./experiment.ts";
@@ -48,7 +49,6 @@ export function accuracyChart(results: readonly Scores[]): Omit<Chart, "name"> {
   );
   const y = { field: "features", type: "nominal", title: null, sort: null, axis: { labelLimit: 220 } };
   const color = { field: "on", type: "nominal", title: null, sort: null, legend: { orient: "bottom" } };
-  const scale = { zero: false };
   const shown = values.filter(({ on }) => on === "target tasks");
   return {
     alt: `Mean probe accuracy on the target tasks: ${shown.map((v) => `${v.features} ${v.accuracy.toFixed(3)}`).join(", ")}.`,
@@ -56,16 +56,7 @@ export function accuracyChart(results: readonly Scores[]): Omit<Chart, "name"> {
       width: "container",
       height: { step: 20 },
       data: { values },
-      layer: [
-        {
-          mark: "rule",
-          encoding: { y, color, x: { field: "low", type: "quantitative", scale }, x2: { field: "high" } },
-        },
-        {
-          mark: { type: "point", filled: true, size: 60 },
-          encoding: { y, color, x: { field: "accuracy", type: "quantitative", title: "probe accuracy", scale } },
-        },
-      ],
+      layer: intervalLayers("x", { field: "accuracy", title: "probe accuracy", scale: { zero: false } }, { y, color }),
     },
   };
 }
@@ -89,6 +80,7 @@ export function copiesChart(results: readonly Scores[], copies: readonly number[
     spec: {
       width: "container",
       height: 240,
+      data: { values },
       layer: [
         {
           data: { values: lines },
@@ -103,16 +95,7 @@ export function copiesChart(results: readonly Scores[], copies: readonly number[
             },
           },
         },
-        {
-          data: { values },
-          mark: { type: "line", point: true },
-          encoding: { x, y: { field: "accuracy", type: "quantitative", title: "target accuracy", scale } },
-        },
-        {
-          data: { values },
-          mark: "rule",
-          encoding: { x, y: { field: "low", type: "quantitative", title: "target accuracy" }, y2: { field: "high" } },
-        },
+        ...intervalLayers("y", { field: "accuracy", title: "target accuracy", scale }, { x }, { mark: "line" }),
       ],
     },
   };

@@ -1,24 +1,12 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Row } from "../../../kit/paper.ts";
 
 type Figure = Omit<Chart, "name">;
 
 const color = { field: "series", type: "nominal", title: null, legend: { orient: "top", labelLimit: 260 } };
 
-const whiskers = (x: object, title: string) => [
-  {
-    mark: { type: "line", point: true },
-    encoding: { x, y: { field: "value", type: "quantitative", scale: { type: "log" }, title }, color },
-  },
-  {
-    mark: "errorbar",
-    encoding: {
-      x,
-      y: { field: "low", type: "quantitative", scale: { type: "log" }, title },
-      y2: { field: "high" },
-      color,
-    },
-  },
-];
+const whiskers = (x: object, title: string) =>
+  intervalLayers("y", { field: "value", title, scale: { type: "log" } }, { x, color }, { mark: "line" });
 
 /** Worst error against the horizon. Points hold T, series, value, low, high. */
 export function rateFigure(points: Row[]): Figure {
@@ -41,7 +29,7 @@ export function dimensionFigure(points: Row[]): Figure {
 /** AUC of the attack against d, with the limit as a rule. */
 export function tracingFigure(points: Row[], limit: number): Figure {
   const x = { field: "d", type: "quantitative", scale: { type: "log", base: 2 }, title: "columns d" };
-  const y = { type: "quantitative", scale: { domain: [0.4, 1] }, title: "AUC of the attack" };
+  const y = { field: "value", title: "AUC of the attack", scale: { domain: [0.4, 1] } };
   return {
     alt: `Area under the curve of the tracing attack against the number of columns: recompute stays below the limit of ${limit.toFixed(3)}, the impostor rises above it towards 1.`,
     spec: {
@@ -49,8 +37,7 @@ export function tracingFigure(points: Row[], limit: number): Figure {
       height: 280,
       data: { values: [...points] },
       layer: [
-        { mark: { type: "line", point: true }, encoding: { x, y: { ...y, field: "value" }, color } },
-        { mark: "errorbar", encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color } },
+        ...intervalLayers("y", y, { x, color }, { mark: "line" }),
         {
           data: { values: [{ limit, label: "limit Φ(√ρ)" }] },
           layer: [

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { intervalLayers } from "../../../kit/charts.ts";
 import { defineClaim, type Row, type Run, type Trial } from "../../../kit/paper.ts";
 import { type Interval, meanInterval, pairedInterval } from "../../../kit/stats.ts";
 import { all as every, exceeds, measured, type PartResult, verdict } from "../../../kit/verdict.ts";
@@ -189,16 +190,7 @@ function ordersChart(points: readonly Row[]) {
       data: { values: [...points] },
       width: "container",
       height: 240,
-      layer: [
-        {
-          mark: { type: "rule" },
-          encoding: { x, xOffset: offset, y: { field: "low", type: "quantitative" }, y2: { field: "high" }, color },
-        },
-        {
-          mark: { type: "point", filled: true, size: 60 },
-          encoding: { x, xOffset: offset, y: { field: "error", type: "quantitative", title: "wrong pairs" }, color },
-        },
-      ],
+      layer: intervalLayers("y", { field: "error", title: "wrong pairs" }, { x, xOffset: offset, color }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { linearRegression } from "simple-statistics";
 import { z } from "zod";
+import { intervalLayers } from "../../../kit/charts.ts";
 import { defineClaim, type Row, type TrialContext } from "../../../kit/paper.ts";
 import { Random } from "../../../kit/random.ts";
 import { mean, meanInterval, pairedInterval } from "../../../kit/stats.ts";
@@ -158,7 +159,9 @@ export const claim = defineClaim({
       rows,
     });
     const x = { field: "n", type: "quantitative", scale: { type: "log" }, title: "rankings" };
+    const y = { field: "quality", title: "quality", scale: { zero: false } };
     const color = { field: "score", type: "nominal", title: "score", sort: [...scores] };
+    const strokeDash = { field: "side", type: "nominal", title: null };
     run.chart("recovery", {
       alt: "Quality of the committee against the number of biased rankings: with the quota Borda is near 1 at once and SNTV climbs later the stronger the bias; without it no number of rankings helps.",
       spec: {
@@ -166,24 +169,7 @@ export const claim = defineClaim({
         facet: { column: { field: "bias", type: "nominal", title: null } },
         spec: {
           width: 150,
-          encoding: { x, color },
-          layer: [
-            {
-              mark: { type: "line", point: true },
-              encoding: {
-                y: { field: "quality", type: "quantitative", scale: { zero: false }, title: "quality" },
-                strokeDash: { field: "side", type: "nominal", title: null },
-              },
-            },
-            {
-              mark: "errorbar",
-              encoding: {
-                y: { field: "low", type: "quantitative", title: "quality" },
-                y2: { field: "high" },
-                detail: { field: "side" },
-              },
-            },
-          ],
+          layer: intervalLayers("y", y, { x, color }, { mark: "line", strokeDash }),
         },
       },
     });

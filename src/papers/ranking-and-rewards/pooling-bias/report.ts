@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Row, Run } from "../../../kit/paper.ts";
 import { mean, meanInterval } from "../../../kit/stats.ts";
 import { type Method, methods, type Recipe, type Recipes } from "./experiment.ts";
@@ -101,28 +102,14 @@ export function labelsChart(results: readonly WorldResult[], queries: number): O
     }),
   );
   const x = { field: "labels", type: "quantitative", scale: { type: "log" }, title: "labelled queries" };
+  const y = { field: "ndcg", title: "NDCG@10", scale: { zero: false } };
   const color = { field: "negatives", type: "nominal", title: "negatives", sort: shown.map((m) => labelOf[m]) };
-  const scale = { zero: false };
   return {
     alt: "NDCG@10 against the number of labelled queries: coupled estimation needs many labels before it pulls away from the others.",
     spec: {
       width: "container",
       data: { values },
-      layer: [
-        {
-          mark: { type: "line", point: true },
-          encoding: { x, y: { field: "ndcg", type: "quantitative", scale, title: "NDCG@10" }, color },
-        },
-        {
-          mark: "errorbar",
-          encoding: {
-            x,
-            y: { field: "low", type: "quantitative", scale, title: "NDCG@10" },
-            y2: { field: "high" },
-            color,
-          },
-        },
-      ],
+      layer: intervalLayers("y", y, { x, color }, { mark: "line" }),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { intervalLayers } from "../../../kit/charts.ts";
 import { defineClaim, type Row, type TrialContext } from "../../../kit/paper.ts";
 import { mean, meanInterval, pairedInterval } from "../../../kit/stats.ts";
 import { all, exceeds, measured, type PartResult, verdict } from "../../../kit/verdict.ts";
@@ -131,6 +132,7 @@ export const claim = defineClaim({
       }),
     );
     const x = { field: "kl", type: "quantitative", title: "mean KL from the base policy (nats)" };
+    const y = { field: "joint", title: "wins on both", scale: { zero: false } };
     const color = { field: "rule", type: "nominal", title: "rule", sort: rules };
     run.chart("joint", {
       alt: "Joint win rate against KL by rule, for clean and hackable rewards: LSC lies above the tuned raw sum everywhere, most where rewards can be gamed.",
@@ -139,25 +141,7 @@ export const claim = defineClaim({
         facet: { column: { field: "rewards", type: "nominal", title: null } },
         spec: {
           width: 260,
-          layer: [
-            {
-              mark: { type: "line", point: true },
-              encoding: {
-                x,
-                y: { field: "joint", type: "quantitative", scale: { zero: false }, title: "wins on both" },
-                color,
-              },
-            },
-            {
-              mark: "errorbar",
-              encoding: {
-                x,
-                y: { field: "low", type: "quantitative", title: "wins on both" },
-                y2: { field: "high" },
-                color,
-              },
-            },
-          ],
+          layer: intervalLayers("y", y, { x, color }, { mark: "line" }),
         },
       },
     });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { intervalLayers } from "../../../kit/charts.ts";
 import { defineClaim, type Row, type Run } from "../../../kit/paper.ts";
 import { meanInterval, pairedInterval } from "../../../kit/stats.ts";
 import { all as every, exceeds, measured, type PartResult, verdict } from "../../../kit/verdict.ts";
@@ -121,16 +122,7 @@ function corruptionChart(points: Row[]) {
       facet: { column: { field: "spread", type: "nominal", title: null } },
       spec: {
         width: 150,
-        layer: [
-          {
-            mark: { type: "line", point: true },
-            encoding: { x, y: { field: "error", type: "quantitative", title: "error" }, color },
-          },
-          {
-            mark: "errorbar",
-            encoding: { x, y: { field: "low", type: "quantitative", title: "error" }, y2: { field: "high" }, color },
-          },
-        ],
+        layer: intervalLayers("y", { field: "error", title: "error" }, { x, color }, { mark: "line" }),
       },
     },
   };

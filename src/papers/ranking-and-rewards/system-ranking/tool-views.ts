@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Row, ToolRun } from "../../../kit/paper.ts";
 import type { Consensus } from "../rankings.ts";
 import { type Level, meanByTask, safeBorda } from "./by-level.ts";
@@ -27,24 +28,15 @@ export function show(run: ToolRun, rows: Row[], results: Map<string, Consensus>,
     rows,
   });
   if (!intervals) return;
-  const centre = results.has("borda") ? "borda" : [...results.keys()][0];
+  const centre = results.has("borda") ? "borda" : ([...results.keys()][0] ?? "");
+  const x = { field: centre, title: "rank (95% interval)" };
   const y = { field: "system", type: "nominal", sort: null, title: null };
   run.chart("intervals", {
     alt: `Bootstrap interval of the Borda rank of each of ${rows.length} systems, best on top.`,
     spec: {
       width: "container",
       data: { values: rows.slice(0, 60) },
-      layer: [
-        {
-          mark: "rule",
-          encoding: {
-            y,
-            x: { field: "rank_low", type: "quantitative", title: "rank (95% interval)" },
-            x2: { field: "rank_high" },
-          },
-        },
-        { mark: { type: "point", filled: true }, encoding: { y, x: { field: centre, type: "quantitative" } } },
-      ],
+      layer: intervalLayers("x", x, { y }, { low: "rank_low", high: "rank_high" }),
     },
   });
 }

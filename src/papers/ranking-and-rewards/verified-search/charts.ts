@@ -1,15 +1,11 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Row } from "../../../kit/paper.ts";
 
 /** Loss of both learners against samples, and against the budget with as many samples as tokens. */
 export function ratesChart(values: Row[]): Omit<Chart, "name"> {
   const x = { field: "x", type: "quantitative", scale: { type: "log", base: 2 }, title: "samples n, or tokens H" };
+  const y = { field: "loss", title: "shortfall (tokens)", scale: { type: "log" } };
   const color = { field: "learner", type: "nominal", title: "learner" };
-  const y = (field: string) => ({
-    field,
-    type: "quantitative",
-    scale: { type: "log" },
-    title: "shortfall (tokens)",
-  });
   return {
     alt: "Shortfall on doubly logarithmic axes. Against the samples at a fixed budget the verifier-free loss falls half as steeply as the verifier-based one; with as many samples as tokens the first grows like the square root and the second is flat.",
     spec: {
@@ -17,10 +13,7 @@ export function ratesChart(values: Row[]): Omit<Chart, "name"> {
       facet: { column: { field: "panel", type: "nominal", title: null } },
       spec: {
         width: 240,
-        layer: [
-          { mark: { type: "line", point: true }, encoding: { x, y: y("loss"), color } },
-          { mark: "errorbar", encoding: { x, y: y("low"), y2: { field: "high" }, color } },
-        ],
+        layer: intervalLayers("y", y, { x, color }, { mark: "line" }),
       },
     },
   };
@@ -29,8 +22,8 @@ export function ratesChart(values: Row[]): Omit<Chart, "name"> {
 /** Accuracy of every rule against attempts, a panel for each base; `alt` says what is seen. */
 export function searchChart(values: Row[], rules: readonly string[], alt: string): Omit<Chart, "name"> {
   const x = { field: "N", type: "quantitative", scale: { type: "log", base: 2 }, title: "attempts a prompt, N" };
+  const y = { field: "accuracy", title: "accuracy", scale: { domain: [0, 1] } };
   const color = { field: "rule", type: "nominal", title: "rule", sort: [...rules] };
-  const y = (field: string) => ({ field, type: "quantitative", scale: { domain: [0, 1] }, title: "accuracy" });
   return {
     alt,
     spec: {
@@ -38,10 +31,7 @@ export function searchChart(values: Row[], rules: readonly string[], alt: string
       facet: { column: { field: "base", type: "nominal", title: null } },
       spec: {
         width: 240,
-        layer: [
-          { mark: { type: "line", point: true }, encoding: { x, y: y("accuracy"), color } },
-          { mark: "errorbar", encoding: { x, y: y("low"), y2: { field: "high" }, color } },
-        ],
+        layer: intervalLayers("y", y, { x, color }, { mark: "line" }),
       },
     },
   };

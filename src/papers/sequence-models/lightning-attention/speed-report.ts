@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Measured, Row, Run } from "../../../kit/paper.ts";
 import { all, measured, type PartResult } from "../../../kit/verdict.ts";
 import type { Contender, Method } from "./contenders.ts";
@@ -69,7 +70,7 @@ function speedChart(result: SpeedResult) {
     slowest: Math.min(...rates),
   }));
   const x = { field: "n", type: "quantitative", scale: { type: "log", base: 2 }, title: "sequence length n" };
-  const scale = { type: "log" };
+  const y = { field: "speed", title: "tokens per second", scale: { type: "log" } };
   const color = { field: "method", type: "nominal", title: "method" };
   const strokeDash = { field: "pass", type: "nominal", title: "pass" };
   return {
@@ -77,21 +78,7 @@ function speedChart(result: SpeedResult) {
     spec: {
       width: "container",
       data: { values },
-      layer: [
-        {
-          mark: { type: "line", point: true },
-          encoding: {
-            x,
-            y: { field: "speed", type: "quantitative", scale, title: "tokens per second" },
-            color,
-            strokeDash,
-          },
-        },
-        {
-          mark: "rule",
-          encoding: { x, y: { field: "speed", type: "quantitative", scale }, y2: { field: "slowest" }, color },
-        },
-      ],
+      layer: intervalLayers("y", y, { x, color }, { mark: "line", low: "slowest", high: "speed", strokeDash }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Row, Run } from "../../../kit/paper.ts";
 import { meanInterval, median, pairedInterval } from "../../../kit/stats.ts";
 import { all, exceeds, measured, type PartResult } from "../../../kit/verdict.ts";
@@ -92,17 +93,14 @@ function accuracyChart(task: TaskView, points: Row[]): Omit<Chart, "name"> {
     axis: { values: task.sizes },
     title: task.sizeLabel,
   };
+  const y = { field: "value", title: task.measure, scale: { domain: [0, 1] } };
   const color = { field: "aggregator", type: "nominal", title: "aggregator" };
-  const y = { type: "quantitative", title: task.measure, scale: { domain: [0, 1] } };
   return {
     alt: `${task.measure} against ${task.sizeLabel} for each aggregator, with 95% intervals over seeds. At ${largest}: ${there.join(", ")}.`,
     spec: {
       width: "container",
       data: { values: points },
-      layer: [
-        { mark: { type: "line", point: true }, encoding: { x, y: { ...y, field: "value" }, color } },
-        { mark: "rule", encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color } },
-      ],
+      layer: intervalLayers("y", y, { x, color }, { mark: "line" }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { intervalLayers } from "../../../kit/charts.ts";
 import type { Chart, Row } from "../../../kit/paper.ts";
 
 type Drawn = Omit<Chart, "name">;
@@ -5,7 +6,7 @@ type Drawn = Omit<Chart, "name">;
 /** Time per text symbol against pattern length, both logarithmic, with the range over the seeds. */
 export function growthChart(rows: readonly Row[]): Drawn {
   const x = { field: "m", type: "quantitative", scale: { type: "log", base: 2 }, title: "pattern length m" };
-  const y = { type: "quantitative", scale: { type: "log" }, title: "ns per text symbol" };
+  const y = { field: "ns", title: "ns per text symbol", scale: { type: "log" } };
   const color = { field: "method", type: "nominal", title: "method" };
   const last = rows.filter((row) => row.m === Math.max(...rows.map((other) => Number(other.m))));
   return {
@@ -15,10 +16,7 @@ export function growthChart(rows: readonly Row[]): Drawn {
     spec: {
       width: "container",
       data: { values: [...rows] },
-      layer: [
-        { mark: { type: "line", point: true }, encoding: { x, y: { ...y, field: "ns" }, color } },
-        { mark: "errorbar", encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color } },
-      ],
+      layer: intervalLayers("y", y, { x, color }, { mark: "line" }),
     },
   };
 }

@@ -49,7 +49,6 @@ function pageConfig(): Config {
     line: { strokeWidth: 2 },
     rule: { color: "var(--ink-soft)" },
     text: { font, color: "var(--ink)" },
-    errorbar: { rule: { strokeWidth: 1.25 } },
     bar: { discreteBandSize: { band: 0.75 } },
   } as Config;
 }
