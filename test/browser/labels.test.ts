@@ -56,6 +56,24 @@ describe("labelling in this browser", () => {
     expect(await page.getByRole("button", { name: /^Go on with/ }).count()).toBe(0);
   });
 
+  it("goes on in memory, and says so, when the browser refuses to keep the answers", async () => {
+    const page = await site.open(toolPage);
+    await page.evaluate(() => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException("full", "QuotaExceededError");
+      };
+    });
+    await give(page);
+    await page.getByRole("button", { name: "Label here, one by one" }).click();
+    for (const [at, label] of ["low", "high"].entries()) {
+      await page.getByRole("heading", { name: `Question ${at + 1}:` }).waitFor();
+      await page.getByLabel("Another class").fill(label);
+      await page.getByRole("button", { name: "Answer", exact: true }).click();
+    }
+    await page.getByRole("heading", { name: "Question 3:" }).waitFor();
+    await page.getByText("refuses to keep the answers").waitFor();
+  });
+
   it("says what is wrong with a stream", async () => {
     const page = await site.open(toolPage);
     await give(page);

@@ -89,6 +89,7 @@ export class GaussianNaiveBayes implements OnlineClassifier {
     const d = this.dimension;
     if (x.length !== d) checkRecord(x, d, "the record");
     if (checkLabel(y, this.#classes, this.unseen)) this.#grow(y + 1);
+    if (weight === 0) return; // its share of a class without records would be 0 / 0
     // Means and variances are ratios of sums that all fade alike, so only the counts need to fade.
     for (let k = 0; k < this.#classes; k++) this.#counts[k] = (this.#counts[k] as number) * this.forgetting;
     const before = this.#counts[y] as number;

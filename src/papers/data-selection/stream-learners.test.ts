@@ -69,6 +69,14 @@ describe("OnlineLogistic", () => {
 });
 
 describe("GaussianNaiveBayes", () => {
+  it("learns nothing from a record of weight 0, of a class with records or without", () => {
+    const learner = new GaussianNaiveBayes({ dimension: 2, classes: 3 });
+    learner.learnOne(Float64Array.of(1, 2), 0);
+    const before = learner.toJSON();
+    for (const y of [0, 2]) learner.learnOne(Float64Array.of(3, 4), y, 0);
+    expect(learner.toJSON()).toEqual(before);
+  });
+
   it("holds the weighted means and variances of what it has seen, older records counting less", () => {
     const forgetting = 0.9;
     const xs = records(40, 2, 3);

@@ -146,7 +146,10 @@ function Labelling({
         </>
       )}
       <p className="field-about" aria-live="polite">
-        {session.summary()} The answers are kept in this browser and sent nowhere.
+        {session.summary()}{" "}
+        {labelling.isKept
+          ? "The answers are kept in this browser and sent nowhere."
+          : "This browser refuses to keep the answers: they are lost when the page is left. Download them before."}
       </p>
       <div className="run-actions">
         <button type="button" className="button" disabled={session.answers.length === 0} onClick={download}>

@@ -22,25 +22,37 @@ function keyOf(slug: string, tool: string, identity: Record<string, unknown>): s
   return prefix(slug, tool) + JSON.stringify(identity);
 }
 
+/** What the browser's storage gives; undefined where it refuses, because it is full or turned off. */
+function tryStorage<T>(use: (storage: Storage) => T): T | undefined {
+  try {
+    return use(localStorage); // to name it can throw, too
+  } catch {
+    return undefined;
+  }
+}
+
 /** Sessions of a tool that this browser keeps. */
 export function keptSessions(slug: string, tool: string): KeptSession[] {
   const start = prefix(slug, tool);
-  return Object.keys(localStorage)
+  const keys = tryStorage((storage) => Object.keys(storage)) ?? [];
+  return keys
     .filter((key) => key.startsWith(start))
     .flatMap((key) => {
-      try {
-        return [JSON.parse(localStorage.getItem(key) ?? "") as KeptSession];
-      } catch {
-        return []; // not ours, or cut off
-      }
+      // What is not ours, or cut off, is left out.
+      const session = tryStorage((storage) => JSON.parse(storage.getItem(key) ?? "") as KeptSession);
+      return session ? [session] : [];
     });
 }
 
-/** A session under way in this page; every answer is kept before the next question is shown. */
+/**
+ * A session under way in this page; every answer is kept before the next question is shown. Where the browser refuses to keep
+ * them the session goes on in memory, and `isKept` says so.
+ */
 export class KeptLabelling {
   readonly session: LabelSession;
   readonly kept: KeptSession;
   readonly #key: string;
+  #isKept = false;
 
   constructor(session: LabelSession, kept: KeptSession, key: string) {
     this.session = session;
@@ -54,12 +66,22 @@ export class KeptLabelling {
     this.#keep();
   }
 
+  /** Whether all answers so far would survive a reload. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
   #keep(): void {
-    localStorage.setItem(this.#key, JSON.stringify({ ...this.kept, answers: this.session.answers }));
+    const text = JSON.stringify({ ...this.kept, answers: this.session.answers });
+    this.#isKept =
+      tryStorage((storage) => {
+        storage.setItem(this.#key, text);
+        return true;
+      }) ?? false;
   }
 
   forget(): void {
-    localStorage.removeItem(this.#key);
+    tryStorage((storage) => storage.removeItem(this.#key));
   }
 
   /** The file that the command keeps and the tool takes. */
@@ -89,7 +111,7 @@ export async function labelHere(
   );
   const fresh = await tool.session(input, params, { seed, answers: [] });
   const key = keyOf(slug, toolName, fresh.identity);
-  const stored = localStorage.getItem(key);
+  const stored = tryStorage((storage) => storage.getItem(key)) ?? null;
   const answers = stored === null ? [] : (JSON.parse(stored) as KeptSession).answers;
   const session = answers.length > 0 ? await tool.session(input, params, { seed, answers }) : fresh;
   const [stream] = Object.values(files).flat();
