@@ -19,6 +19,13 @@ describe("guides", () => {
     expect(() => getExperiment("system-rankin")).toThrow('Did you mean "system-ranking"?');
   });
 
+  it("need Node where a paper they measure does", () => {
+    for (const { card, advice } of guides) {
+      const papers = advice.flatMap((row) => (row.slug ? [findPaper(row.slug)?.card.where] : []));
+      if (papers.includes("server")) expect([card.slug, card.where]).toEqual([card.slug, "server"]);
+    }
+  });
+
   it("back every row of advice with a part of their claim, and know the papers they name", async () => {
     for (const { card, advice, claim } of guides) {
       const parts = card.claim.parts.map((part) => part.name);

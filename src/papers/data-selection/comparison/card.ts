@@ -63,7 +63,7 @@ const guide: Guide = defineGuide({
       ],
     },
     reported: [],
-    where: "anywhere",
+    where: "server",
   },
   advice: [
     {

@@ -66,7 +66,7 @@ const guide: Guide = defineGuide({
       ],
     },
     reported: [],
-    where: "anywhere",
+    where: "server",
   },
   advice: [
     {
