@@ -14,7 +14,7 @@ export default defineConfig(({ mode }) => ({
         fileParallelism: false,
       }
     : {
-        include: ["src/**/*.test.ts", "src/**/*.test.tsx", "test/**/*.test.ts"],
+        include: ["src/**/*.test.ts", "src/**/*.test.tsx", "test/**/*.test.ts", "bench/**/*.test.ts"],
         exclude: [...suites.map((suite) => `test/${suite}/**`), "node_modules/**"],
         // A claim's test takes most of it on a machine that is shared.
         testTimeout: 120_000,

@@ -81,17 +81,16 @@ function errorsOf({ errors }: MixResult): string {
 
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** What the server's processor did meanwhile, in milliseconds. */
-async function worked<T>(site: LoadSite, work: () => Promise<T>): Promise<{ result: T; cpuMs: number }> {
-  const clock = async (): Promise<number> => (await site.metrics()).get("process_cpu_seconds_total") ?? Number.NaN;
-  const before = await clock();
-  const result = await work();
-  return { result, cpuMs: ((await clock()) - before) * 1000 };
+/** What the server's processor has done so far, its runs included, in milliseconds. */
+async function cpuOf(site: LoadSite): Promise<number> {
+  return ((await site.metrics()).get("process_cpu_seconds_total") ?? Number.NaN) * 1000;
 }
 
 async function mixed(report: Bench, site: LoadSite, load: Load): Promise<void> {
   const before = await site.inspector.held();
-  const { result, cpuMs } = await worked(site, () => driveMix({ url: site.url, ...load, seconds, connections }));
+  const cpuBefore = await cpuOf(site);
+  const result = await driveMix({ url: site.url, ...load, seconds, connections });
+  const cpuMs = (await cpuOf(site)) - cpuBefore;
   const after = await site.inspector.held();
   report.line(`  feed 50, paper 25, search 20, vote 5 of 100; ${connections} connections, ${seconds} s`);
   report.line(
@@ -125,6 +124,8 @@ async function occupy(owner: Visitor): Promise<() => Promise<void>> {
   const ids = [await startRun(owner, endless), await startRun(owner, endless)];
   return async () => {
     for (const id of ids) await owner.fetch(`/api/v1/runs/${id}/cancel`, { method: "POST" });
+    // The messages of a run end with it.
+    for (const id of ids) await (await owner.fetch(`/api/v1/runs/${id}/events`)).text();
   };
 }
 
@@ -134,17 +135,19 @@ async function watched(report: Bench, site: LoadSite): Promise<void> {
   const release = await occupy(owner);
   let during = before;
   let connected = Number.NaN;
-  const { result, cpuMs } = await worked(site, async () => {
-    const id = await startRun(owner, talkative);
-    const began = performance.now();
-    return watchRun(site.url, id, viewers, {
-      opened: async () => {
-        connected = performance.now() - began;
-        during = await site.inspector.held();
-        await release();
-      },
-    });
+  let cpuBefore = Number.NaN;
+  const id = await startRun(owner, talkative);
+  const began = performance.now();
+  const result = await watchRun(site.url, id, viewers, {
+    opened: async () => {
+      connected = performance.now() - began;
+      during = await site.inspector.held();
+      await release();
+      // From here on: what occupied the server until now is none of the viewers'.
+      cpuBefore = await cpuOf(site);
+    },
   });
+  const cpuMs = (await cpuOf(site)) - cpuBefore;
   await setTimeout(1000);
   const after = await site.inspector.held();
   const { messages, lost, doubled, disordered, broken, spread, lastAfterEnd } = result;
@@ -155,7 +158,7 @@ async function watched(report: Bench, site: LoadSite): Promise<void> {
   report.line(
     `    from the first viewer's last message to the last viewer's ${spread} ms; from the run's end ${lastAfterEnd} ms`,
   );
-  report.line(`    ${(cpuMs / 1000).toFixed(1)} s of the server's processor, the run's own included`);
+  report.line(`    ${(cpuMs / 1000).toFixed(1)} s of the server's processor from then on, the run's own included`);
   const each = ((during.heap + during.external - before.heap - before.external) / viewers / 1000).toFixed(0);
   report.line(
     `    heap ${mb(before.heap)} → ${mb(during.heap)} → ${mb(after.heap)}, ${each} kB a viewer; memory ${mb(before.resident)} → ${mb(during.resident)} → ${mb(after.resident)}; handles ${before.handles} → ${during.handles} → ${after.handles}`,

@@ -19,8 +19,6 @@ export interface MixOptions {
   questions: readonly string[];
   seconds: number;
   connections: number;
-  /** Requests a second of all connections; as many as the server answers without. */
-  rate?: number;
   seed?: number;
 }
 
@@ -59,7 +57,7 @@ function timesOf(times: readonly number[]): DeedTimes {
 
 /** Sends the mix of requests for a while, each connection the next one when the last is answered. */
 export async function driveMix(options: MixOptions): Promise<MixResult> {
-  const { url, readers, papers, questions, seconds, connections, rate, seed = 1 } = options;
+  const { url, readers, papers, questions, seconds, connections, seed = 1 } = options;
   const random = new Random(seed);
   const pick = <T>(list: readonly T[]): T => list[random.int(0, list.length - 1)] as T;
   const times: Record<Deed, number[]> = { feed: [], paper: [], search: [], vote: [] };
@@ -104,7 +102,6 @@ export async function driveMix(options: MixOptions): Promise<MixResult> {
     duration: seconds,
     timeout: 30,
     requests: [request],
-    ...(rate === undefined ? {} : { overallRate: rate }),
   });
   if (result.errors > 0) errors["broken or timed out"] = result.errors;
   const all = deeds.flatMap((deed) => times[deed]);

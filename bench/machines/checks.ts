@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { getExperiment } from "../../src/papers/catalogue.ts";
 import { execute } from "../../src/runs/execute.ts";
 import { parseRequest } from "../../src/runs/request.ts";
+import { mostInterruptions } from "../../src/store/runs.ts";
 import type { BenchDatabase } from "./database.ts";
 import type { Posted } from "./load.ts";
 
@@ -51,10 +52,7 @@ export async function progress({ query }: BenchDatabase): Promise<{ ended: numbe
   return row ?? { ended: 0, open: 0 };
 }
 
-/** The rule: a run starts again once when its process has died. A database that went away may have it start anew as well. */
-const mostInterruptions = 2;
-
-/** What is wrong with the runs, in sentences; nothing when every run ended exactly once, with a whole log in order. */
+/** What is wrong with the runs, in sentences; nothing when every run ended exactly once, with a whole log in order. One that was given up is wrong too. */
 export function faults(runs: readonly RunRow[], posted: readonly Posted[]): string[] {
   const found: string[] = [];
   for (const { post, id } of posted) {
@@ -73,9 +71,16 @@ export function faults(runs: readonly RunRow[], posted: readonly Posted[]): stri
     if (run.ends !== 1) say(`ended ${run.ends} times`);
     if (run.seqs.some((seq, i) => seq !== i + 1)) say(`its log is numbered ${run.seqs.join(" ")}`);
     if (run.interruptions > mostInterruptions) say(`was interrupted ${run.interruptions} times`);
-    if (givenUp(run)) continue;
-    if (run.state !== "done") say(`ended as ${run.state}: ${run.message}`);
-    if (run.interruptions >= mostInterruptions) say("was interrupted twice and is done all the same");
+    if (run.state !== "done") {
+      say(
+        givenUp(run)
+          ? `was given up after ${run.interruptions} interruptions`
+          : `ended as ${run.state}: ${run.message}`,
+      );
+      continue;
+    }
+    if (run.interruptions === mostInterruptions)
+      say(`was interrupted ${run.interruptions} times and is done all the same`);
     const model = whole.get(run.slug);
     if (!isDeepStrictEqual(run.shape, model?.shape))
       say(`its log has ${run.shape.length} parts, not ${model?.shape.length}`);
@@ -85,9 +90,9 @@ export function faults(runs: readonly RunRow[], posted: readonly Posted[]): stri
   return found;
 }
 
-/** Ended by the rule that a run is not started a third time. */
+/** Ended by the rule that a run is not started again for ever. */
 export function givenUp({ state, interruptions }: RunRow): boolean {
-  return state === "failed" && interruptions === mostInterruptions;
+  return state === "failed" && interruptions >= mostInterruptions;
 }
 
 /** Measures some claims again, here and undisturbed; resolves with those whose log says something else. */

@@ -3,7 +3,16 @@ import { appendEvents } from "../store/events.ts";
 import { listFiles } from "../store/files.ts";
 import { isOutage, throughOutage } from "../store/outage.ts";
 import type { RunFiles } from "../store/run-files.ts";
-import { beginRun, endRun, getRun, interruptRun, type RunEnd, type RunRecord, requeueRun } from "../store/runs.ts";
+import {
+  beginRun,
+  endRun,
+  getRun,
+  interruptRun,
+  mostInterruptions,
+  type RunEnd,
+  type RunRecord,
+  requeueRun,
+} from "../store/runs.ts";
 import { type Db, reasonOf, type Store } from "../store/store.ts";
 import { EventLog, RunLost } from "./event-log.ts";
 import { execute } from "./execute.ts";
@@ -11,10 +20,10 @@ import type { Bell } from "./follow.ts";
 import { memorySink } from "./memory-sink.ts";
 import type { Job, JobFile, Limits, Outcome, RunLog, StampedEvent } from "./types.ts";
 
-/** The outcome of a run whose server died twice while it ran. */
+/** The outcome of a run whose server died too often while it ran. */
 export const deadServer: Outcome = {
   status: "failed",
-  message: "The server stopped twice while this run was in progress; it is not started again.",
+  message: `The server stopped ${mostInterruptions} times while this run was in progress; it is not started again.`,
 };
 
 /** How long a run in progress waits for a database that is away. Its process then gives it up, and another attempt begins when the queue can be read. */

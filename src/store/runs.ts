@@ -204,9 +204,10 @@ export async function requeueRun(db: Db, id: string, attempt: number): Promise<b
   return requeued.length > 0;
 }
 
-/**
- * Marks a run whose server died: back into the queue the first time; the second time it is ended with `end`. Undefined when it was not running.
- */
+/** A run whose server died this many times is not started again, since it may be the cause. */
+export const mostInterruptions = 5;
+
+/** Marks a run whose server died: back into the queue, or ended with `end` the last time. Undefined when it was not running. */
 export async function interruptRun(db: Db, id: string, end: RunEnd): Promise<RunRecord | undefined> {
   return db.transaction(async (tx) => {
     const [run] = await tx
@@ -214,7 +215,7 @@ export async function interruptRun(db: Db, id: string, end: RunEnd): Promise<Run
       .set({ state: "queued", interruptions: sql`${runs.interruptions} + 1` })
       .where(and(eq(runs.id, id), eq(runs.state, "running")))
       .returning();
-    if (!run || run.interruptions < 2) return run;
+    if (!run || run.interruptions < mostInterruptions) return run;
     const [failed] = await tx
       .update(runs)
       .set({ ...end, finished: new Date() })
