@@ -67,11 +67,17 @@ const outcome = z.union([
   z.object({ status: z.enum(["bad input", "limit", "cancelled", "failed"]), message: text }),
 ]);
 
-/** A chart may draw what it carries and no more: it must not fetch or link. */
-function linksAway(value: unknown): boolean {
+/**
+ * Keys by which a chart would fetch or link, put fields into the page, or tell vega-embed how to draw it: `usermeta` can patch what is drawn, and `$schema`
+ * can make it Vega, of which a link is also written another way.
+ */
+const reaching = new Set(["url", "href", "bind", "usermeta", "$schema"]);
+
+/** A chart may draw what it carries and no more. */
+function reachesOut(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  if (Array.isArray(value)) return value.some(linksAway);
-  return Object.entries(value).some(([key, inner]) => key === "url" || key === "href" || linksAway(inner));
+  if (Array.isArray(value)) return value.some(reachesOut);
+  return Object.entries(value).some(([key, inner]) => reaching.has(key) || reachesOut(inner));
 }
 
 function refuse(what: string, error: z.ZodError): BadInput {
@@ -87,7 +93,9 @@ export function checkEvents(given: unknown): StampedEvent[] {
   if (!parsed.success) throw refuse("the run's log", parsed.error);
   if (JSON.stringify(parsed.data).length > mostBytes) throw new BadInput("the run's log is larger than 16 MB");
   return parsed.data.map(({ at, event }, i) => {
-    if (event.type === "chart" && linksAway(event.spec)) throw new BadInput("a chart with links is not accepted");
+    if (event.type === "chart" && reachesOut(event.spec)) {
+      throw new BadInput(`a chart with links is not accepted (none of: ${[...reaching].join(", ")})`);
+    }
     return { seq: i + 1, at: Math.round(at), event: event as RunEvent };
   });
 }

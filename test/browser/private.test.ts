@@ -192,6 +192,51 @@ describe("a record from a browser", () => {
   });
 });
 
+describe("a chart", () => {
+  it("loads and links nothing in a page, even one that was stored before charts were looked through", async () => {
+    const bars = {
+      data: { values: [{ a: "x", b: 1 }] },
+      mark: "bar",
+      encoding: { x: { field: "a" }, y: { field: "b", type: "quantitative" } },
+    };
+    const data = "/me/data.json";
+    const patch = [{ op: "add", path: "/data/0/url", value: data }];
+    // The keys that are refused are stored under other names, and have their own again when the page arrives.
+    const specs = [
+      { ...bars, usermeta_: { embedOptions: { patch } } },
+      { ...bars, usermeta_: { embedOptions: { config: data } } },
+      { ...bars, data: { url_: data } },
+      { ...bars, mark: { type: "image", url_: data } },
+      { $schema_: "https://vega.github.io/schema/vega/v6.json", marks: [], data: [{ name: "d", url_: data }] },
+      { ...bars, mark: { type: "bar", href_: data } },
+    ];
+    const stored = await owner.fetch("/api/runs/browser", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({
+        job: { kind: "claim", slug: "system-ranking" },
+        events: specs.map((spec, i) => ({ at: i, event: { type: "chart", name: `c${i}`, alt: "c", spec } })),
+        outcome: { status: "failed", message: "." },
+      }),
+    });
+    const { id: run } = (await stored.json()) as { id: string };
+    const page = await site.open("/about");
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.route(`**/runs/${run}`, async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(/(usermeta|url|href|\$schema)_/g, "$1");
+      await route.fulfill({ response, body });
+    });
+    await page.goto(`${site.url}/runs/${run}`, { waitUntil: "networkidle" });
+    await page.locator(".chart-place .mark-rect path").last().click();
+    await page.waitForTimeout(500); // a link would be followed
+    expect(asked).toContain(`/runs/${run}`);
+    expect(asked).not.toContain(data);
+    problems.splice(0); // Vega says what it thinks of such charts
+  });
+});
+
 describe("visitors", () => {
   it("have a number of runs at a time, and are told so", async () => {
     const start = () =>

@@ -1,3 +1,4 @@
+import { noLoader } from "../../kit/no-loader.ts";
 import type { Chart } from "../../kit/paper.ts";
 
 const width = 640;
@@ -30,14 +31,24 @@ function escapeText(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
-/** Draws a Vega-Lite chart as SVG in a theme, with its text alternative as the picture's description. */
+/**
+ * Draws a Vega-Lite chart as SVG in a theme, with its text alternative as the picture's description. A chart may come from a server: nothing is loaded, and
+ * expressions are interpreted.
+ */
 export async function chartSvg(chart: Chart, config: Record<string, unknown>): Promise<string> {
-  const [vega, vegaLite] = await Promise.all([import("vega"), import("vega-lite")]);
+  const [vega, vegaLite, { expressionInterpreter }] = await Promise.all([
+    import("vega"),
+    import("vega-lite"),
+    import("vega-interpreter"),
+  ]);
   const quiet = vega.logger(vega.Error);
   // The kit's charts are plain JSON; the compiler checks them when it reads them.
   const spec = { autosize: { type: "pad" }, ...withWidth(chart.spec) } as unknown as import("vega-lite").TopLevelSpec;
   const compiled = vegaLite.compile(spec, { config, logger: quiet }).spec;
-  const view = new vega.View(vega.parse(compiled), { renderer: "none", logger: quiet });
+  const view = new vega.View(vega.parse(compiled, {}, { ast: true }), {
+    ...{ renderer: "none", logger: quiet, loader: noLoader },
+    expr: expressionInterpreter,
+  });
   try {
     const svg = await view.toSVG();
     const label = `<title>${escapeText(chart.alt)}</title>`;

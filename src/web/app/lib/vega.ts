@@ -1,5 +1,6 @@
 import embed, { type Config, type Result, type VisualizationSpec } from "vega-embed";
 import { expressionInterpreter } from "vega-interpreter";
+import { noLoader } from "../../../kit/no-loader.ts";
 
 const palette = Array.from({ length: 8 }, (_, i) => `var(--chart-${i + 1})`);
 
@@ -64,10 +65,15 @@ function fitted(spec: Record<string, unknown>): VisualizationSpec {
   return { ...fit, ...spec } as unknown as VisualizationSpec;
 }
 
-/** Draws a chart into an element. Expressions are interpreted: no code is made from a specification. */
+/**
+ * Draws a chart into an element. Expressions are interpreted: no code is made from a specification. Nothing is loaded or linked, and the specification
+ * has no say in how it is embedded or in which language it is.
+ */
 export function draw(element: HTMLElement, spec: Record<string, unknown>): Promise<Result> {
-  return embed(element, fitted(spec), {
+  const { usermeta: _usermeta, $schema: _schema, ...drawn } = spec;
+  return embed(element, fitted(drawn), {
     mode: "vega-lite",
+    loader: noLoader,
     renderer: "svg",
     actions: false,
     defaultStyle: false,
