@@ -19,7 +19,7 @@ export function listen(
   });
 }
 
-/** Stops a server. Event streams stay open for as long as their run goes on, so they are ended: their readers connect again to the next server. */
+/** Stops a server at once: what is still open is cut off. */
 export function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeAllConnections();

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { listCatalogue } from "../feed/catalogued.ts";
 import { SubscriptionLinks } from "../feed/digest/links.ts";
@@ -23,6 +23,7 @@ import { noteRefusal } from "../store/subscriptions.ts";
 import { verdictsSince } from "../store/verdict-since.ts";
 import { Accounts } from "./accounts.ts";
 import { ensureBuild } from "./build.ts";
+import { Door } from "./door.ts";
 import { siteCookies } from "./guard/cookies.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { Inbox } from "./inbox.ts";
@@ -59,7 +60,7 @@ export interface ServerOptions {
 
 export interface RunningServer {
   url: string;
-  /** Stops taking requests, puts runs in progress back into the queue, and closes the database. */
+  /** Takes no new requests and answers those under way, puts runs in progress back into the queue, and closes the database. */
   close(): Promise<void>;
 }
 
@@ -71,10 +72,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { port, host = "127.0.0.1", dataDir, databaseUrl, worker = true, finishMs = 0, logger = silentLog() } = options;
   const settings = settingsOf(options.env ?? {});
   const log = (line: string): void => logger.info(line);
-  let handle: RequestListener = (_request, response) => {
-    response.writeHead(503, { "Content-Type": "text/plain", "Retry-After": "2", Refresh: "2" });
-    response.end("livepapers is starting.\n");
-  };
   let open: Store | undefined;
   const metrics = new Metrics({ queue: async () => queueState(dbOf(open)) });
   const endpoints = new Endpoints({
@@ -83,18 +80,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     token: settings.metricsToken,
     ready: async () => dbOf(open).execute("select 1"),
   });
-  const server = createServer((request, response) => {
-    if (endpoints.handle(request, response)) return;
-    endpoints.observe(request, response);
-    handle(request, response);
-  });
+  const door = new Door(endpoints);
+  const { server } = door;
   await listen(server, port, host, (error) => logger.error({ stack: error.stack }, "the server"));
-  const closing: (() => unknown)[] = [];
+  const closing: (() => unknown)[] = [() => closeServer(server)];
   try {
     const folder = await ensureBuild({ log });
     const store = await openStore(databaseUrl ? { databaseUrl } : { dataDir });
     open = store;
-    closing.push(() => store.close());
+    closing.unshift(() => store.close()); // after the server, whose last requests may want it
     const home = homeOf(options.env ?? {}, databaseUrl ? undefined : dataDir);
     await home?.check();
     const site = await openSite({
@@ -110,15 +104,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     closing.push(() => site.close());
     const { createApp } = await import("./http.ts");
-    handle = await createApp(folder, { ...site, settings });
-    endpoints.closed = undefined;
-    const close = (): Promise<void> => {
-      endpoints.closed = "stopping";
-      return closeAll(server, closing);
+    door.open(await createApp(folder, { ...site, settings }));
+    const close = async (): Promise<void> => {
+      await door.shut();
+      await closeAll(closing);
     };
     return { url: urlOf(server, host), close };
   } catch (error) {
-    await closeAll(server, closing);
+    await closeAll(closing);
     throw error;
   }
 }
@@ -236,10 +229,9 @@ function urlOf(server: Server, host: string): string {
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
-async function closeAll(server: Server, closing: (() => unknown)[]): Promise<void> {
-  const closed = closeServer(server);
+/** The last first. */
+async function closeAll(closing: (() => unknown)[]): Promise<void> {
   for (const close of closing.splice(0).reverse()) await close();
-  await closed;
 }
 
 /** What the pages are given that is the same for every reader. */
