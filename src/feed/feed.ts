@@ -27,13 +27,18 @@ export interface FeedQuery {
 
 export interface FeedEntry {
   paper: PaperRow;
-  /** The ranks its signals gave it, in this list or, in `newest`, where it trends; null where they say nothing. */
+  /**
+   * The ranks its signals gave it, in this list or, in `newest`, where it trends; null where they say nothing, and for the papers of a long period that
+   * stand behind the ranked ones.
+   */
   why: Placed | null;
 }
 
 export interface FeedPage {
   entries: FeedEntry[];
   page: number;
+  /** The order of what trends is known; in `newest`, nobody waits for it. */
+  ranked: boolean;
   /** Undefined in `newest`, where nobody counts. */
   pages?: number;
   /** The cursor of the page behind this one, in `newest`. */
@@ -57,11 +62,17 @@ const orderMs = 60_000;
 const countsMs = 5 * 60_000;
 const mostOrders = 300;
 
+/** An order, and how many papers the list has: in a long period, more than are ranked. */
+interface Order {
+  placed: Placed[];
+  papers: number;
+}
+
 /** The feed: its views, page by page. */
 export class Feed {
   readonly #db: Db;
   readonly #now: () => Date;
-  readonly #orders: Fresh<Placed[]>;
+  readonly #orders: Fresh<Order>;
   readonly #counts: Fresh<FieldCount[]>;
   readonly #signals: Fresh<Signals>;
 
@@ -79,6 +90,12 @@ export class Feed {
     this.#orders.clear();
     this.#counts.clear();
     this.#signals.clear();
+  }
+
+  /** There are new papers: what was ordered and counted is given once more at most, and the first page is made again now. */
+  async refresh(): Promise<void> {
+    for (const known of [this.#orders, this.#counts, this.#signals]) known.age();
+    await this.warm();
   }
 
   /** Makes what the first page needs, so that its reader need not wait for it. */
@@ -126,7 +143,7 @@ export class Feed {
     });
   }
 
-  #order(query: FeedQuery, period?: Period): Promise<Placed[]> {
+  #order(query: FeedQuery, period?: Period): Promise<Order> {
     const key = `${period?.key ?? ""} ${query.field ?? ""} ${query.runnable ?? false}`;
     return this.#orders.get(key, async () => {
       const now = this.#now();
@@ -137,21 +154,44 @@ export class Feed {
         ...(query.runnable ? { runnable: true } : {}),
         ...(period ? { since: period.since, until: period.until } : {}),
       });
-      return placeCandidates(candidates, pageSize);
+      const placed = placeCandidates(candidates, pageSize);
+      return { placed, papers: period ? await this.#size(query, period) : placed.length };
     });
+  }
+
+  /** How many papers a period has. */
+  async #size(query: FeedQuery, period: Period): Promise<number> {
+    const result = await this.#db.execute(sql`
+      select count(*)::integer as papers from livepapers.papers where not hidden and ${within(period)} ${chosen(query)}`);
+    return rowsOf<{ papers: number }>(result)[0]?.papers ?? 0;
+  }
+
+  /** The papers of a period behind those that are ranked, by the day of listing. */
+  async #rest(query: FeedQuery, period: Period, placed: readonly Placed[], from: number, most: number) {
+    const ranked = JSON.stringify(placed.map(({ slug }) => slug));
+    const result = await this.#db.execute(sql`
+      select ${paperColumns} from livepapers.papers p
+      where not hidden and ${within(period)} ${chosen(query)} and p.slug not in (select jsonb_array_elements_text(${ranked}::jsonb))
+      order by p.listed desc, p.serial desc, p.arxiv limit ${most} offset ${from}`);
+    return rowsOf<PaperRow>(result).map((row): FeedEntry => ({ paper: paperRow(row), why: null }));
   }
 
   async #ordered(query: FeedQuery, period?: Period): Promise<FeedPage> {
     const order = await this.#order(query, period);
-    const pages = Math.max(1, Math.ceil(order.length / pageSize));
+    const pages = Math.max(1, Math.ceil(order.papers / pageSize));
     const page = Math.min(Math.max(1, query.page ?? 1), pages);
-    const placed = order.slice((page - 1) * pageSize, page * pageSize);
+    const [start, end] = [(page - 1) * pageSize, page * pageSize];
+    const placed = order.placed.slice(start, end);
     const papers = await this.#papers(placed.map(({ slug }) => slug));
-    const entries = placed.flatMap((why) => {
+    const entries = placed.flatMap((why): FeedEntry[] => {
       const paper = papers.get(why.slug);
       return paper ? [{ paper, why }] : [];
     });
-    return { entries, page, pages };
+    if (period && placed.length < pageSize && end > order.placed.length && order.papers > order.placed.length) {
+      const from = Math.max(0, start - order.placed.length);
+      entries.push(...(await this.#rest(query, period, order.placed, from, pageSize - placed.length)));
+    }
+    return { entries, page, pages, ranked: true };
   }
 
   async #ofPeriod(name: PeriodName, query: FeedQuery): Promise<FeedPage> {
@@ -191,11 +231,12 @@ export class Feed {
     const shown = rows.slice(0, pageSize);
     const last = shown.at(-1);
     // What trends is known when somebody asked for it lately; nobody waits for it here.
-    const order = await this.#orders.peek("  false")?.catch(() => []);
-    const why = new Map(order?.map((placed) => [placed.slug, placed]));
+    const order = this.#orders.peek("  false");
+    const why = new Map(order?.placed.map((placed) => [placed.slug, placed]));
     return {
       entries: shown.map((paper) => ({ paper, why: why.get(paper.slug) ?? null })),
       page: 1,
+      ranked: order !== undefined,
       ...(last && rows.length > pageSize ? { next: `${last.serial}~${last.arxiv}` } : {}),
     };
   }
@@ -212,6 +253,10 @@ export class Feed {
 
 function chosen({ field, runnable }: FeedQuery): SQL {
   return sql.join([field ? sql`and field = ${field}` : sql``, runnable ? sql`and runnable` : sql``], sql` `);
+}
+
+function within({ since, until }: Period): SQL {
+  return sql`listed >= ${since}::date and listed < ${until}::date`;
 }
 
 function readCursor(text: string | undefined): { serial: number; arxiv: string } | undefined {

@@ -27,7 +27,7 @@ describe("periods", () => {
     for (const name of ["day", "week", "month"] as const) {
       const period = periodOf(name, "2026-12-31");
       expect(parsePeriod(name, period.key)).toEqual(period);
-      for (const text of ["", "2026", "2026-13", "2026-02-30", "2026-W54", "2026-W00", "today"])
+      for (const text of ["", "2026", "2026-13", "2026-02-30", "2026-W54", "2026-W00", "today", "9999-12", "0000-01"])
         expect(parsePeriod(name, text)).toBeUndefined();
     }
   });

@@ -26,9 +26,13 @@ function from(name: PeriodName, moment: DateTime): Period {
   };
 }
 
-/** The period of a key; undefined for what is none. */
+/** Years that papers are listed in: arXiv began in 1991, and the database has no dates of every year that can be typed. */
+const [firstYear, lastYear] = [1991, 2100];
+
+/** The period of a key; undefined for what is none, or lies where no paper can be listed. */
 export function parsePeriod(name: PeriodName, key: string): Period | undefined {
-  if (!patterns[name].test(key)) return undefined;
+  const year = Number(key.slice(0, 4));
+  if (!patterns[name].test(key) || year < firstYear || year > lastYear) return undefined;
   const moment = DateTime.fromISO(key, { zone: "utc" });
   return moment.isValid ? from(name, moment) : undefined;
 }

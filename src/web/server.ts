@@ -191,16 +191,19 @@ export async function openSite(options: SiteOptions) {
   await mail.work();
   const digests = new DigestService({ db, mail, links, siteUrl, log, papers: () => papers.papers() });
   digests.start();
-  const imports = await ImportSchedule.start(store, settings.imports, { log });
+  const common = servicesOf(store, files);
+  const { feed } = common;
+  const noting = (done: Promise<void>): void => void done.catch((error: unknown) => log(`the feed: ${String(error)}`));
+  const imports = await ImportSchedule.start(store, settings.imports, { log, changed: () => noting(feed.refresh()) });
   const stopHouse = keepHouse({ db, files, dataDir, log });
   const sweep = (): void => {
     files.sweep().catch((error: unknown) => log(`files of removed runs are left for later: ${reasonOf(error)}`));
   };
-  const common = servicesOf(store, files);
-  common.feed.warm().catch((error: unknown) => log(`the feed: ${String(error)}`));
+  noting(feed.warm());
   const showAnew = (): void => {
     papers.forget();
-    common.feed.forget();
+    feed.forget();
+    noting(feed.warm());
   };
   return {
     papers,

@@ -61,6 +61,66 @@ export function checkFeed(store: () => Store): void {
     expect(await feed.page({ view: "day", when: "1999-01-01" })).toMatchObject({ entries: [], later: "2025-05-12" });
   });
 
+  it("has no fault for a period that nothing can be listed in", async () => {
+    await fill(3);
+    const latest = await fresh().page({ view: "day" });
+    for (const when of ["9999-12-31", "0000-01-01", "2101-01-01", "1990-12-31"]) {
+      expect(await fresh().page({ view: "day", when }), when).toEqual(latest);
+    }
+    for (const when of ["9999-W52", "0000-W01"]) await fresh().page({ view: "week", when });
+    for (const when of ["9999-12", "0000-01"]) await fresh().page({ view: "month", when });
+    for (const when of ["1991-01-01", "2100-12-31"]) {
+      expect(await fresh().page({ view: "day", when })).toMatchObject({ entries: [], period: { key: when } });
+    }
+    expect(await fresh().page({ view: "day", page: 1e18 })).toMatchObject({ page: 1 });
+  });
+
+  it("lists every paper of a long day once: the ranked ones, then the others by their age", async () => {
+    const listed = "2025-06-19";
+    await fill(700, (n) => ({ listed, field: n % 2 === 0 ? "llm-systems" : null }));
+    await castVote(store().db, "2501.00001", { id: "account:1" }, new Date(now.getTime() - 3_600_000));
+    const feed = fresh();
+    const all: FeedPage[] = [];
+    for (let page = 1; page <= 28; page++) all.push(await feed.page({ view: "day", when: listed, page }));
+    expect(all[0]).toMatchObject({ pages: 28, ranked: true });
+    const slugs = all.flatMap(slugsOf);
+    expect([slugs.length, new Set(slugs).size]).toEqual([700, 700]);
+    expect(slugs.slice(0, pageSize)).toContain("2501.00001"); // the oldest, by its vote
+    const behind = all.flatMap(({ entries }) => entries).filter(({ why }) => why === null);
+    expect(behind).toHaveLength(199);
+    expect(slugs.slice(-199)).toEqual(behind.map(({ paper }) => paper.slug));
+    expect(slugs.at(-1)).toBe("2501.00002");
+    const field = await feed.page({ view: "month", when: "2025-06", field: "llm-systems", page: 99 });
+    expect([field.page, field.pages, field.entries.length]).toEqual([14, 14, pageSize]);
+  });
+
+  it("shows what came in overnight to the first reader, and after an import to the next but one", async () => {
+    await fill(2);
+    const clock = { now };
+    const feed = new Feed(store().db, { now: () => clock.now });
+    const first = async (): Promise<string | undefined> => slugsOf(await feed.page({ view: "day" }))[0];
+    expect(await first()).toBe("2501.00002");
+    const bring = (arxiv: string, listed: string) =>
+      importPapers(store().db, [someImport(arxiv, { serial: 2502 * 1e7, listed })], "arxiv");
+    await bring("2502.00001", "2025-06-21");
+    clock.now = new Date(now.getTime() + 15 * 3_600_000);
+    const trending = async () => slugsOf(await feed.page({ view: "trending" }));
+    expect(await trending()).toContain("2502.00001");
+    await bring("2502.00002", "2025-06-21");
+    await feed.refresh();
+    await expect.poll(trending).toContain("2502.00002");
+  });
+
+  it("does not say that nothing speaks for a paper while nothing is ranked", async () => {
+    await fill(3);
+    const feed = fresh();
+    expect(await feed.page({ view: "newest" })).toMatchObject({ ranked: false, entries: [{ why: null }, {}, {}] });
+    await feed.warm();
+    expect(await feed.page({ view: "newest" })).toMatchObject({ ranked: true, entries: [{ why: { of: 3 } }, {}, {}] });
+    feed.forget();
+    expect((await feed.page({ view: "newest" })).ranked).toBe(false);
+  });
+
   it("lists first what readers chose, and says why", async () => {
     await fill(30);
     const { db } = store();

@@ -77,6 +77,12 @@ export function checkSearch(store: () => Store): void {
   const ask = async (text: string, options: Parameters<typeof searchPapers>[2] = {}): Promise<string[]> =>
     (await searchPapers(store().db, text, options)).hits.map(({ paper }) => paper.arxiv.slice(-1));
 
+  it("has nothing, and no fault, on pages beyond the last", async () => {
+    for (const page of [2, 1e6, 1e18, Number.MAX_VALUE]) {
+      expect(await searchPapers(store().db, "attention", { page })).toMatchObject({ total: 3, pages: 1, hits: [] });
+    }
+  });
+
   it("finds words by their stems, in titles before abstracts", async () => {
     expect(await ask("attention")).toEqual(["1", expect.any(String), expect.any(String)]);
     expect(new Set(await ask("attention"))).toEqual(new Set(["1", "2", "5"]));

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findPaperRow } from "../../store/papers.ts";
 import { openStore, type Store } from "../../store/store.ts";
@@ -56,6 +57,31 @@ describe("scheduled imports", () => {
     while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     expect(lines).toEqual([expect.stringMatching(/^import arxiv:cs\.LG: 1 paper added, /)]);
     expect(await findPaperRow(store.db, "2401.50001")).toMatchObject({ abstractSource: "arxiv" });
+    await schedule.stop();
+  });
+
+  it("are made up for when the machine was off at their time, and say that there is something new", async () => {
+    const lines: string[] = [];
+    let changed = 0;
+    const options = {
+      log: (line: string) => lines.push(line),
+      changed: () => {
+        changed++;
+      },
+      fetcher: testFetcher([source]).fetcher,
+      bases: { arxiv: source.url },
+    };
+    source.answer = (_url, response) => response.end(atomPage([{ id: "2401.50002v1" }]));
+    const yesterday = new Date(Date.now() - 12 * 3_600_000);
+    const time = `${yesterday.getUTCHours()}:${String(yesterday.getUTCMinutes()).padStart(2, "0")}`;
+    const imports = parseSchedule(`arxiv:cs.CL@${time}`);
+    await (await ImportSchedule.start(store, imports, options)).stop();
+    // The schedule is three days old, and nobody looked at it for two.
+    await store.db.execute(sql`update pgboss.schedule set created_on = created_on - interval '3 days'`);
+    await store.db.execute(sql`update pgboss.version set cron_on = now() - interval '2 days'`);
+    const schedule = await ImportSchedule.start(store, imports, options);
+    while (changed === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(lines).toEqual([expect.stringMatching(/^import arxiv:cs\.CL: 1 paper added, /)]);
     await schedule.stop();
   });
 });

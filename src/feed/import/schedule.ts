@@ -9,6 +9,8 @@ export interface ScheduleOptions {
   log(line: string): void;
   fetcher?: Fetcher;
   bases?: SourceBases;
+  /** Called when an import has brought something. */
+  changed?(): void;
 }
 
 /**
@@ -45,7 +47,7 @@ export class ImportSchedule {
     return schedule;
   }
 
-  async #work(store: Store, { log, fetcher = new Fetcher(), bases = {} }: ScheduleOptions): Promise<void> {
+  async #work(store: Store, { log, changed, fetcher = new Fetcher(), bases = {} }: ScheduleOptions): Promise<void> {
     const stop = this.#stop.signal;
     await this.#shared.boss.work<ImportJob>(queue, { batchSize: 1, pollingIntervalSeconds: 5 }, ([job]) => {
       if (!job) return Promise.resolve();
@@ -53,7 +55,10 @@ export class ImportSchedule {
       const name = job.data.source === "arxiv" ? `arxiv:${job.data.categories.join(",")}` : job.data.source;
       const onSkip = (where: string, why: string): void => log(`import ${name}: left out ${where}: ${why}`);
       const done = runImport(job.data, fetcher, { db: store.db, signal, onSkip }, bases).then(
-        (report) => log(`import ${name}: ${reportLine(report)}`),
+        (report) => {
+          log(`import ${name}: ${reportLine(report)}`);
+          if (report.added + report.updated > 0) changed?.();
+        },
         (error: Error) => {
           if (!stop.aborted) log(`import ${name}: ${error.message}`);
           throw error;
@@ -81,7 +86,8 @@ export class ImportSchedule {
       heartbeatSeconds: 60,
     });
     for (const { text, job, cron } of imports) {
-      await boss.schedule(queue, cron, job, { tz: "UTC", key: keyOf(text) });
+      // A machine that was off at the time makes up for it, once, when it is on again.
+      await boss.schedule(queue, cron, job, { tz: "UTC", key: keyOf(text), missed: "once" });
     }
   }
 

@@ -92,9 +92,10 @@ export async function askAges(db: Db): Promise<Ages> {
   return new Ages(rowsOf<{ start: number; papers: number }>(result));
 }
 
-/** The same as they were some minutes ago; nobody but the first to ask waits for them. */
+/** The same as they were some minutes ago, or when somebody last searched: the newest thousands are guessed, so that only the first to ask waits. */
 export function agesOf(db: Db): Promise<Ages> {
-  const fresh = known.get(db) ?? new Fresh<Ages>(knownMs, 1, () => performance.now());
+  const fresh =
+    known.get(db) ?? new Fresh<Ages>(knownMs, 1, () => performance.now(), { patience: Number.POSITIVE_INFINITY });
   known.set(db, fresh);
   return fresh.get("", () => askAges(db));
 }

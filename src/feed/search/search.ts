@@ -40,6 +40,8 @@ export interface SearchResult {
 
 export { counted } from "./candidates.ts";
 export const hitsPerPage = 20;
+/** No search has more pages; beyond them the database would be asked for rows that it cannot count. */
+const mostPages = Math.ceil((2 * counted) / hitsPerPage);
 /** Of those found, the newest are ranked, beside those with every word in the title. The others come behind them. */
 const ranked = 250;
 
@@ -59,7 +61,7 @@ export async function searchPapers(db: Db, text: string, options: SearchOptions 
     query.notes.push("Words as common as these are not searched for.");
     if (isEmpty({ ...query, terms: [], authors: [] })) return { query, ...nothing };
   }
-  const page = Math.max(1, Math.floor(options.page ?? 1));
+  const page = Math.min(Math.max(1, Math.floor(options.page ?? 1)), mostPages);
   let found = await find(db, query, words, { ...options, page });
   if (found.total === 0 && words.any) {
     found = await find(db, query, { ...words, ...words.any }, { ...options, page });

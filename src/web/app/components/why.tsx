@@ -6,6 +6,8 @@ export interface WhyProps {
   why: Placed | null;
   /** How the list it stands in is ordered. */
   order: "signals" | "newest";
+  /** The order of what trends is known. */
+  ranked: boolean;
   /** ISO day of its listing, and by what. */
   listed: string;
   listedBy: string;
@@ -30,8 +32,14 @@ export function ordinal(n: number): string {
   return `${n.toLocaleString("en-GB")}${endings[ordinals.select(n)]}`;
 }
 
+/** What is said where there are no ranks. */
+function unranked(order: WhyProps["order"], ranked: boolean): string {
+  if (order === "signals") return "It stands behind the papers that are ranked, by the day of listing.";
+  return ranked ? "No signal speaks for it lately." : "What trends is not ranked yet.";
+}
+
 /** "Why is this here?": the ranks that an entry got from each signal, and how they became its place. */
-export function Why({ why, order, listed, listedBy, upvotes, submitter }: WhyProps) {
+export function Why({ why, order, ranked, listed, listedBy, upvotes, submitter }: WhyProps) {
   return (
     <details className="why">
       <summary>Why is this here?</summary>
@@ -60,7 +68,7 @@ export function Why({ why, order, listed, listedBy, upvotes, submitter }: WhyPro
           )}
         </>
       )}
-      {!why && <p>No signal speaks for it lately.</p>}
+      {!why && <p>{unranked(order, ranked)}</p>}
       <p>
         Listed on {listed} by {listedBy}
         {upvotes !== null && `, ${upvotes.toLocaleString("en-GB")} votes on the daily list`}

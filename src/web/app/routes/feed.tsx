@@ -53,6 +53,7 @@ export async function loader(args: PageArgs) {
       why: {
         why,
         order,
+        ranked: page.ranked,
         listed: formatDay(paper.listed),
         listedBy: sourceTitles[paper.listedBy] ?? "this catalogue",
         upvotes: paper.upvotes,
