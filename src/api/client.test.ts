@@ -44,7 +44,8 @@ it("gives up when the server stays away, when it refuses, and when it is told to
   let times = 0;
   const url = await served((_request, response) => {
     times += 1;
-    response.writeHead(status, { "Content-Type": "application/problem+json", "Retry-After": "7" });
+    const after = status === 404 ? { "Retry-After": "7" } : {};
+    response.writeHead(status, { "Content-Type": "application/problem+json", ...after });
     response.end(JSON.stringify({ title: "No", detail: "Not here.", where: "draws", status }));
   });
   const all = async (signal?: AbortSignal) => {
@@ -58,6 +59,45 @@ it("gives up when the server stays away, when it refuses, and when it is told to
   expect(refusal).toMatchObject({ status: 404, message: "Not here.", where: "draws", retryAfter: 7 });
   expect(times).toBe(4);
   await expect(all(AbortSignal.abort(new Error("stop")))).rejects.toThrow("stop");
+});
+
+it("gives up where something else answers, and where streams bring nothing", async () => {
+  let times = 0;
+  let type = "text/html";
+  let body = "<h1>Sign in to this network</h1>";
+  const url = await served((_request, response) => {
+    times += 1;
+    response.writeHead(200, { "Content-Type": type }).end(body);
+  });
+  const all = async () => {
+    for await (const _ of client(url, { retryMs: 1, retries: 2 }).events("run")) expect.unreachable();
+  };
+  await expect(all()).rejects.toMatchObject({
+    status: 200,
+    message: expect.stringContaining("What came is text/html"),
+  });
+  expect(times).toBe(3);
+  type = "Text/Event-Stream; charset=utf-8";
+  for (body of ["", "retry: 1000\n\n", "data: <h1>\n\n"]) {
+    times = 0;
+    await expect(all()).rejects.toThrow();
+    expect(times).toBe(3);
+  }
+});
+
+it("stays with a run that says nothing yet, and waits as long as the server asks", async () => {
+  let times = 0;
+  const url = await served((_request, response) => {
+    times += 1;
+    if (times === 4) return void response.writeHead(429, { "Retry-After": "1" }).end();
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    response.end(times < 4 ? "retry: 1000\n\n: still here\n\n" : end);
+  });
+  const began = performance.now();
+  const types: string[] = [];
+  for await (const { type } of client(url, { retryMs: 1, retries: 1 }).events("run")) types.push(type);
+  expect([types, times]).toEqual([["outcome"], 5]);
+  expect(performance.now() - began).toBeGreaterThan(990); // a timer may be a little early
 });
 
 it("turns pages, and keeps cookies", async () => {
@@ -86,7 +126,7 @@ it("reads events however their bytes are cut", async () => {
     const ids: (string | undefined)[] = [];
     for await (const { id, data } of messagesOf(body)) {
       ids.push(id);
-      expect(() => JSON.parse(data)).not.toThrow();
+      expect(() => JSON.parse(data ?? "nothing")).not.toThrow();
     }
     expect(ids).toEqual(["1-1", "1-2", "1-5-end"]);
   }

@@ -25,7 +25,7 @@ export interface ClientOptions {
   fetch?: typeof fetch;
   /** How long to wait before a connection that was lost is made again, in milliseconds; 1000 without. */
   retryMs?: number;
-  /** How often in a row that may fail before `events` gives up; 10 without. */
+  /** How often in a row that may fail, or bring nothing, before `events` gives up; 10 without. */
   retries?: number;
 }
 
@@ -35,7 +35,7 @@ export interface UploadFile {
   content: Blob | Uint8Array | string;
 }
 
-/** A refusal of the server, as its problem document says it. */
+/** A refusal of the server, as its problem document says it, or with a status below 400 an answer that is none of the API's. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
@@ -51,6 +51,10 @@ export class ApiError extends Error {
     this.retryAfter = more.retryAfter;
   }
 }
+
+const eventStream = "text/event-stream";
+/** However long a server asks to be left alone. */
+const longestWaitMs = 10 * 60_000;
 
 interface Listing<T> {
   items: T[];
@@ -142,31 +146,40 @@ export class Client {
 
   /**
    * A run's messages, live until its outcome, each once and in order: a connection that is lost is made again behind the last
-   * message. Throws `ApiError` for a refusal, the last fault when the server stays away, and the signal's reason.
+   * message, after as long a wait as the server asks for. Throws `ApiError` for a refusal and for something else that answers in the server's place, the last
+   * fault when the server stays away, and the signal's reason.
    */
   async *events(id: string, { signal, after }: Signal & { after?: string } = {}): AsyncGenerator<schemas.RunMessage> {
     let last = after;
     let failures = 0;
     for (;;) {
+      let wait = this.#retryMs;
       try {
-        const headers: Record<string, string> = { Accept: "text/event-stream" };
+        const headers: Record<string, string> = { Accept: eventStream };
         if (last !== undefined) headers["Last-Event-ID"] = last;
         const response = await this.#ask(`/runs/${encodeURIComponent(id)}/events`, { headers, signal });
-        if (response.status === 204 || !response.body) return;
-        for await (const { id: cursor, data } of messagesOf(response.body)) {
-          const message = JSON.parse(data) as schemas.RunMessage; // as the document says
+        if (response.status === 204) return;
+        let silent = true;
+        for await (const { id: cursor, data } of messagesOf(await streamOf(response))) {
+          const message = data === undefined ? undefined : (JSON.parse(data) as schemas.RunMessage); // as the document says
           failures = 0;
+          silent = false;
+          if (!message) continue;
           last = cursor ?? message.cursor;
           yield message;
           if (message.type === "outcome") return;
         }
+        if (silent) throw new ApiError(response.status, "The run’s messages ended before there was one.");
       } catch (error) {
         if (signal?.aborted) throw signal.reason;
-        if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw error;
+        if (error instanceof ApiError) {
+          if (error.status >= 400 && error.status < 500 && error.status !== 429) throw error;
+          wait = Math.max(wait, Math.min((error.retryAfter ?? 0) * 1000, longestWaitMs));
+        }
         failures += 1;
         if (failures > this.#retries) throw error;
       }
-      await pause(this.#retryMs, signal);
+      await pause(wait, signal);
     }
   }
 
@@ -209,6 +222,17 @@ function named(key: string | undefined): Record<string, string> {
 function searchOf(query: Query): string {
   const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
+}
+
+/** The body of an answer that has to be a run's messages. */
+async function streamOf(response: Response): Promise<ReadableStream<Uint8Array>> {
+  const type = response.headers.get("content-type") ?? "";
+  if (response.body && type.toLowerCase().startsWith(eventStream)) return response.body;
+  await response.body?.cancel();
+  throw new ApiError(
+    response.status,
+    `What came is ${type || "of no type"} and not a run’s messages (${eventStream}).`,
+  );
 }
 
 async function refusalOf(response: Response): Promise<ApiError> {

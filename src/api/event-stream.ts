@@ -1,7 +1,8 @@
-/** A message of a stream of server-sent events. */
+/** A message of a stream of server-sent events, or a comment, which only says that its sender is there. */
 export interface StreamMessage {
   id: string | undefined;
-  data: string;
+  /** Undefined for a comment. */
+  data: string | undefined;
 }
 
 /** The messages of an event stream, whole ones only: what a lost connection cut off is left out. */
@@ -34,5 +35,6 @@ function messageOf(block: string): StreamMessage | undefined {
     if (name === "id") id = value;
     else if (name === "data") data.push(value);
   }
-  return data.length > 0 ? { id, data: data.join("\n") } : undefined;
+  if (data.length > 0) return { id, data: data.join("\n") };
+  return block.startsWith(":") ? { id: undefined, data: undefined } : undefined;
 }

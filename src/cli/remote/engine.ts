@@ -1,11 +1,13 @@
+import { randomUUID } from "node:crypto";
 import type { z } from "zod";
-import type { Client } from "../../api/client.ts";
+import { ApiError, type Client } from "../../api/client.ts";
 import * as schemas from "../../api/schemas.ts";
 import type { Verdict } from "../../kit/paper.ts";
 import { outcomeOf } from "../../runs/outcome.ts";
 import type { ExecuteOptions, Job, Outcome, StampedEvent } from "../../runs/types.ts";
 import type { Engine, RunFacts } from "../engine.ts";
 import { Fault } from "../outcome.ts";
+import { again } from "./again.ts";
 import { clean } from "./clean.ts";
 import { faultOf, isPassing } from "./faults.ts";
 import type { Site } from "./site.ts";
@@ -16,18 +18,23 @@ const stopMs = 900;
 
 const cancelled: Outcome = { status: "cancelled", message: "The run was cancelled." };
 
+export interface EngineOptions {
+  /** Before what failed is tried again; it doubles each time. 1000 without. */
+  pauseMs?: number;
+}
+
 /** Runs jobs at a server. What is drawn from its answers is the same as of a run made here. */
-export function remoteEngine(site: Site): Engine {
+export function remoteEngine(site: Site, { pauseMs }: EngineOptions = {}): Engine {
   let facts: RunFacts = { version: "", platform: "" };
   return {
     facts: () => facts,
     async execute(job, options = {}) {
       let id: string | undefined;
       try {
-        id = await started(site.client, job, options);
+        id = await started(site.client, job, { ...options, pauseMs });
         const page = `${site.url}/runs/${encodeURIComponent(id)}`;
         facts = { ...facts, page };
-        return await followed(site.client, id, options, (known) => {
+        return await followed(site.client, id, { ...options, pauseMs }, (known) => {
           facts = { ...known, page };
         });
       } catch (error) {
@@ -46,8 +53,14 @@ function lost(error: unknown, fault: unknown, page: string | undefined): unknown
   return new Fault(`${fault.message} The run is at ${page}`);
 }
 
-/** Starts the run. When the reader stops it meanwhile, the answer is waited for a moment, since the server may have begun. */
-async function started(client: Client, job: Job, { files = {}, stdin, signal }: ExecuteOptions): Promise<string> {
+type Executing = ExecuteOptions & { pauseMs: number | undefined };
+
+/**
+ * Starts the run, once: an answer that was lost is asked for again under the same name. When the reader stops it meanwhile, the answer is waited for a moment,
+ * since the server may have begun.
+ */
+async function started(client: Client, job: Job, options: Executing): Promise<string> {
+  const { files = {}, stdin, signal, onEvent, pauseMs } = options;
   const { seed, slug, params } = job;
   const sent = job.kind === "tool" ? await uploadsOf(files, { stdin, signal }) : {};
   signal?.throwIfAborted();
@@ -55,11 +68,20 @@ async function started(client: Client, job: Job, { files = {}, stdin, signal }: 
   const giveUp = (): void => void setTimeout(() => late.abort(), stopMs).unref();
   signal?.addEventListener("abort", giveUp, { once: true });
   try {
-    const asked = { signal: late.signal };
-    const { id } =
-      job.kind === "claim"
-        ? await client.start({ kind: "claim", slug, scale: job.scale, seed, params }, asked)
-        : await client.apply({ kind: "tool", slug, tool: job.tool, seed, params }, sent, asked);
+    const asked = { signal: late.signal, key: randomUUID() };
+    const { id } = await again(
+      () =>
+        job.kind === "claim"
+          ? client.start({ kind: "claim", slug, scale: job.scale, seed, params }, asked)
+          : client.apply({ kind: "tool", slug, tool: job.tool, seed, params }, sent, asked),
+      {
+        signal: late.signal,
+        pauseMs,
+        // That there is no room for another run is for the reader to know at once.
+        passing: (error) => isPassing(error) && !(error instanceof ApiError && error.status === 429),
+        onPause: () => onEvent?.(progress("waiting for the server")),
+      },
+    );
     return id;
   } finally {
     signal?.removeEventListener("abort", giveUp);
@@ -70,7 +92,7 @@ async function started(client: Client, job: Job, { files = {}, stdin, signal }: 
 async function followed(
   client: Client,
   id: string,
-  { signal, onEvent, sink }: ExecuteOptions,
+  { signal, onEvent, sink, pauseMs }: Executing,
   learn: (facts: RunFacts) => void,
 ): Promise<Outcome> {
   signal?.throwIfAborted();
@@ -89,7 +111,7 @@ async function followed(
     }
   }
   if (!outcome) throw new Fault("The server ended the run’s messages without an outcome.");
-  const run = understood(schemas.run, await client.run(id, { signal }));
+  const run = understood(schemas.run, await again(() => client.run(id, { signal }), { signal, pauseMs }));
   learn({ version: run.version, platform: run.platform, durationMs: run.durationMs ?? undefined });
   for (const event of said) onEvent?.(event);
   if (outcome.status !== "done" || !("summary" in outcome) || !sink) {
@@ -97,7 +119,7 @@ async function followed(
     return outcome;
   }
   onEvent?.(progress("fetching the files", 1));
-  const outputs = await fetchOutputs(client, id, { outputs: outcome.outputs, sink, signal });
+  const outputs = await fetchOutputs(client, id, { outputs: outcome.outputs, sink, signal, pauseMs });
   signal?.throwIfAborted();
   try {
     await sink.commit();

@@ -30,6 +30,7 @@ function livepapers(handle: Handle): Promise<string> {
 }
 
 const claim = ["reproduce", "system-ranking", "--draws", "10"];
+const job = { kind: "claim", slug: "system-ranking", scale: "quick", seed: 1, params: {} } as const;
 const at = (url: string, line = claim) => cli([...line, "--server", url]);
 
 const record = {
@@ -115,8 +116,41 @@ describe("what may be wrong with a server", () => {
     expect(ran).toMatchObject({ status: 1, out: "" });
     expect(ran.err).toContain("4 runs are under way from here. Try again in 12 s.");
     server?.close();
-    const broken = await livepapers((_request, response) => response.writeHead(502).end("<html>"));
-    expect((await at(broken)).err).toMatch(/status 502/);
+    let posts = 0;
+    const broken = await livepapers((_request, response) => {
+      posts += 1;
+      response.writeHead(502).end("<html>");
+    });
+    const engine = remoteEngine({ client: client(broken), url: broken }, { pauseMs: 1 });
+    await expect(engine.execute(job, {})).rejects.toThrow(/status 502/);
+    expect(posts).toBe(5);
+  });
+
+  it("its answers are lost on the way", async () => {
+    const keys: unknown[] = [];
+    let records = 0;
+    const url = await livepapers((request, response) => {
+      request.resume();
+      if (request.method === "POST") {
+        keys.push(request.headers["idempotency-key"]);
+        if (keys.length % 2 === 1) return void request.on("end", () => request.socket.destroy());
+        response.writeHead(202).end(JSON.stringify({ id: "r", page: "/runs/r", run: "/", events: "/" }));
+      } else if (request.url?.endsWith("/events")) {
+        response.writeHead(200, { "Content-Type": "text/event-stream" });
+        response.end(`data: ${JSON.stringify(ended({ status: "done", verdict: verdict(1) }))}\n\n`);
+      } else {
+        records += 1;
+        if (records === 1) request.socket.destroy();
+        else response.end(JSON.stringify(record));
+      }
+    });
+    const engine = remoteEngine({ client: client(url), url }, { pauseMs: 1 });
+    expect(await engine.execute(job, {})).toMatchObject({ status: "done" });
+    expect(await engine.execute(job, {})).toMatchObject({ status: "done" });
+    const [first, second, third] = keys;
+    expect(first).toMatch(/^[\w-]{36}$/);
+    expect(keys).toEqual([first, first, third, third]); // one name for each command
+    expect([second === third, records]).toEqual([false, 3]);
   });
 
   it("it refuses what it is given", async () => {
@@ -149,7 +183,6 @@ describe("what may be wrong with a server", () => {
       response.writeHead(202).end(JSON.stringify({ id: "r", page: "/runs/r", run: "/", events: "/" }));
     });
     const site = { client: client(url, { retryMs: 1, retries: 2 }), url };
-    const job = { kind: "claim", slug: "system-ranking", scale: "quick", seed: 1, params: {} } as const;
     await expect(remoteEngine(site).execute(job, {})).rejects.toThrow(
       `${url} cannot be reached: the connection was cut. The run is at ${url}/runs/r`,
     );
@@ -161,10 +194,10 @@ describe("what may be wrong with a server", () => {
       response.writeHead(202).end(JSON.stringify({ id: "r", page: "/runs/r", run: "/", events: "/" }));
     });
     const controller = new AbortController();
-    const outcome = await remoteEngine({ client: client(url), url }).execute(
-      { kind: "claim", slug: "system-ranking", scale: "quick", seed: 1, params: {} },
-      { signal: controller.signal, onEvent: () => controller.abort() },
-    );
+    const outcome = await remoteEngine({ client: client(url), url }).execute(job, {
+      signal: controller.signal,
+      onEvent: () => controller.abort(),
+    });
     expect(outcome.status).toBe("cancelled");
   });
 

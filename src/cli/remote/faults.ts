@@ -31,9 +31,9 @@ function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether trying again may help: the connection, or a server in trouble or with too much to do. */
+/** Whether trying again may help: the connection, a server in trouble or with too much to do, or something on the way that answers in its place. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof ApiError) return error.status >= 500 || error.status === 429;
+  if (error instanceof ApiError) return error.status < 400 || error.status >= 500 || error.status === 429;
   return isConnection(error);
 }
 

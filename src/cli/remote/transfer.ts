@@ -2,8 +2,8 @@ import { openAsBlob } from "node:fs";
 import type { Client, UploadFile } from "../../api/client.ts";
 import type { JobFile, JobFiles, OutputInfo, OutputSink } from "../../runs/types.ts";
 import { Fault } from "../outcome.ts";
-import { aborted, pause } from "../until.ts";
-import { isPassing } from "./faults.ts";
+import { aborted } from "../until.ts";
+import { again } from "./again.ts";
 
 /** Files of a job as they are sent. Those at paths are read while they are sent; standard input is read to its end first. */
 export async function uploadsOf(
@@ -38,37 +38,34 @@ async function contentOf(
   }
 }
 
-/** How often the rest of a file is asked for when the connection is lost. */
-const tries = 5;
-const pauseMs = 1000;
+export interface FetchOptions {
+  outputs: readonly OutputInfo[];
+  sink: OutputSink;
+  signal?: AbortSignal | undefined;
+  /** Before a file is asked for again when the connection was lost. */
+  pauseMs?: number | undefined;
+}
 
 /** Fetches what a tool made into a sink, each file whole. What was there already is not written again when a connection was lost. */
 export async function fetchOutputs(
   client: Client,
   id: string,
-  { outputs, sink, signal }: { outputs: readonly OutputInfo[]; sink: OutputSink; signal?: AbortSignal | undefined },
+  { outputs, sink, ...how }: FetchOptions,
 ): Promise<OutputInfo[]> {
   const fetched: OutputInfo[] = [];
   for (const { name, mediaType, bytes } of outputs) {
     const file = await sink.open(name, mediaType);
     let written = 0;
-    for (let failures = 0; ; ) {
-      try {
-        let skip = written;
-        for await (const chunk of await client.output(id, name, { signal })) {
-          const fresh = chunk.subarray(Math.min(skip, chunk.byteLength));
-          skip -= chunk.byteLength - fresh.byteLength;
-          if (fresh.byteLength > 0) await file.write(fresh);
-          written += fresh.byteLength;
-          if (written > bytes) throw new Fault(`${name} has ${bytes} bytes, and the server sends more.`);
-        }
-        break;
-      } catch (error) {
-        failures += 1;
-        if (signal?.aborted || !isPassing(error) || failures >= tries) throw error;
-        await pause(pauseMs, signal);
+    await again(async () => {
+      let skip = written;
+      for await (const chunk of await client.output(id, name, { signal: how.signal })) {
+        const fresh = chunk.subarray(Math.min(skip, chunk.byteLength));
+        skip -= chunk.byteLength - fresh.byteLength;
+        if (fresh.byteLength > 0) await file.write(fresh);
+        written += fresh.byteLength;
+        if (written > bytes) throw new Fault(`${name} has ${bytes} bytes, and the server sends more.`);
       }
-    }
+    }, how);
     if (written !== bytes) throw new Fault(`${name} has ${bytes} bytes at the server, and ${written} came.`);
     await file.close();
     fetched.push({ name, mediaType, bytes, ...(file.path === undefined ? {} : { path: file.path }) });
