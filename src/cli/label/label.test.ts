@@ -70,6 +70,13 @@ describe("livepapers apply --label-with prompt", () => {
     expect(again.answers.length).toBeGreaterThan(15);
   });
 
+  it("goes on from labels whose identity says less than one written today", async () => {
+    await label("older.csv", ["ok", "fault", "q"]);
+    const path = join(folder, "older.labels.jsonl");
+    await writeFile(path, (await readFile(path, "utf8")).replace(/,"features":\d+/, ""));
+    expect((await label("older.csv", ["q"])).err).toContain("Going on after 2 answers");
+  });
+
   it("refuses labels of another session, files that hold none, and uses that make no sense", async () => {
     await label("mine.csv", ["ok", "q"]);
     const other = await label("mine.csv", ["ok"], ["--seed", "5"]);

@@ -68,11 +68,12 @@ export class LabelsFile {
   /** Opens the file behind its whole lines, and writes the identity into a new one; refuses labels of another session. */
   constructor(path: string, kept: KeptLabels, identity: Record<string, unknown>) {
     this.path = path;
-    const plain: unknown = JSON.parse(JSON.stringify(identity));
-    if (kept.identity && !isDeepStrictEqual(kept.identity, plain)) {
-      const other = Object.keys(identity).filter(
-        (key) => !isDeepStrictEqual(kept.identity?.[key], (plain as never)[key]),
-      );
+    const plain = JSON.parse(JSON.stringify(identity)) as Record<string, unknown>;
+    // What an identity has come to say since the labels were kept cannot speak against them.
+    const other = Object.keys(kept.identity ?? {}).filter(
+      (key) => !isDeepStrictEqual(kept.identity?.[key], plain[key]),
+    );
+    if (other.length > 0) {
       throw new BadInput(`the labels there belong to another session (${other.join(", ")})`, {
         where: path,
         remedy: "Give the same stream and options as before, or another --out.",

@@ -117,6 +117,63 @@ describe("ActiveStream", () => {
   });
 });
 
+describe("ActiveStream.arrive", () => {
+  /** All decisions of a strategy with a blind branch, blind at even records and drawn as arm t. */
+  function deferring(more: Partial<QueryStrategy> = {}) {
+    const rewarded: number[] = [];
+    const watched: boolean[] = [];
+    const strategy: QueryStrategy = {
+      ...{ name: "blind at even records", hasBlindBranch: true, observe: () => {} },
+      shouldQuery: (_, { t }) => ({
+        ...{ query: true, probability: 0.5, score: 0, blind: t % 2 === 0 },
+        arm: { index: t, chance: 0.25 },
+      }),
+      reward: ({ index }) => void rewarded.push(index),
+      ...more,
+    };
+    const detector: DriftDetector = {
+      add(wrong) {
+        watched.push(wrong);
+        return "warning";
+      },
+      reset: () => {},
+    };
+    const active = new ActiveStream({
+      ...{ learner: learner(), strategy, budget: new LabelBudget({ rate: 1 }), random: new Random(1), detector },
+    });
+    const asked = [0, 1, 2, 3].map((t) => {
+      const { probability, blind, arm } = active.ask(point(t + 1));
+      active.defer();
+      return { probability, blind, arm };
+    });
+    return { active, asked, rewarded, watched };
+  }
+
+  it("shows the detector blind labels only, and rewards the arms whose labels the model had got wrong", () => {
+    const { active, asked, rewarded, watched } = deferring();
+    // Class 1 at all of them: untrained the model guesses 0, and after one step 1.
+    for (const [t, said] of asked.entries()) active.arrive(point(t + 1), 1, said);
+    expect(rewarded).toEqual([0]);
+    expect(watched).toEqual([true, false]);
+    expect(active.buffer.map(({ x }) => x[0])).toEqual([1, 2, 3, 4]);
+  });
+
+  it("weighs a late label by the chance with which it was bought, if the strategy wants that", () => {
+    const { active, asked } = deferring({ importanceWeighted: true });
+    active.arrive(point(1), 1, asked[0] ?? { probability: 1 });
+    const taught = learner();
+    taught.learnOne(point(1), 1, 2);
+    expect(active.learner.toJSON()).toEqual(taught.toJSON());
+  });
+
+  it("goes on from a saved buffer", () => {
+    const { active } = deferring();
+    active.resume(learner(), [], 1, [{ x: point(3), y: 1, weight: 1 }]);
+    active.learn(point(4), 0);
+    expect(active.buffer.map(({ x }) => x[0])).toEqual([3, 4]);
+  });
+});
+
 describe("runStream", () => {
   it("counts the prediction made before the update, and gives the curve by windows", () => {
     const records = [1, -1, 1, -1, 1].map((x) => ({ x: point(x), y: +(x > 0) }));

@@ -34,7 +34,11 @@ export interface Asked extends Decision {
   proba: Float64Array;
 }
 
-interface Labelled {
+/** What must be known of a decision when the label that it bought comes. */
+export type Bought = Pick<Decision, "probability" | "blind" | "arm">;
+
+/** A label that was learnt, with its importance. */
+export interface Labelled {
   x: Float64Array;
   y: number;
   weight: number;
@@ -87,11 +91,17 @@ export class ActiveStream<L extends OnlineClassifier> {
     return this.#members;
   }
 
-  /** Puts saved models in the place of the fresh ones. */
-  resume(learner: L, members: readonly L[], dimension: number): void {
+  /** Puts saved models, and the records kept since a warning, in the place of the fresh ones. */
+  resume(learner: L, members: readonly L[], dimension: number, buffer: readonly Labelled[] = []): void {
     this.#learner = learner;
     this.#members = [...members];
     this.#dimension = dimension;
+    this.#buffer = [...buffer];
+  }
+
+  /** The labelled records kept since the drift detector warned. */
+  get buffer(): readonly Labelled[] {
+    return this.#buffer;
   }
 
   get dimension(): number {
@@ -128,6 +138,7 @@ export class ActiveStream<L extends OnlineClassifier> {
     asked.probability = decision.probability;
     asked.score = decision.score;
     asked.blind = decision.blind ?? false;
+    asked.arm = decision.arm;
     this.#x = x;
     return asked;
   }
@@ -143,7 +154,7 @@ export class ActiveStream<L extends OnlineClassifier> {
     this.#pass(false, undefined);
   }
 
-  /** The label is bought and will come later, through `learn`. */
+  /** The label is bought and will come later, through `arrive`. */
   defer(): void {
     this.#pass(true, undefined);
   }
@@ -159,9 +170,20 @@ export class ActiveStream<L extends OnlineClassifier> {
     }
     const correct = this.#asked.guess === y;
     this.strategy.observe({ queried, x, y, correct });
-    const weight = this.strategy.importanceWeighted ? 1 / this.#asked.probability : 1;
-    const watched = !this.strategy.hasBlindBranch || this.#asked.blind === true;
-    this.learn(x, y, weight, watched ? !correct : undefined);
+    this.#learnBought(x, y, this.#asked, !correct);
+  }
+
+  /** A deferred label has come; `asked` is what `ask` had said of its record. */
+  arrive(x: Float64Array, y: number, asked: Bought): void {
+    checkRecord(x, this.#dimension, "the record");
+    const wrong = likeliest(this.#learner.predictProba(x)) !== y;
+    if (wrong && asked.arm) this.strategy.reward?.(asked.arm);
+    this.#learnBought(x, y, asked, wrong);
+  }
+
+  #learnBought(x: Float64Array, y: number, { probability, blind }: Bought, wrong: boolean): void {
+    const watched = !this.strategy.hasBlindBranch || blind === true;
+    this.learn(x, y, this.strategy.importanceWeighted ? 1 / probability : 1, watched ? wrong : undefined);
   }
 
   /** Learns from a label, however it came; `wrong` is for the drift detector. */

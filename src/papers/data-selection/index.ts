@@ -4,8 +4,10 @@ export {
   ActiveStream,
   type ActiveStreamSettings,
   type Asked,
+  type Bought,
   type DriftDetector,
   type DriftSignal,
+  type Labelled,
 } from "./active-stream.ts";
 export {
   type ActiveLearning,
@@ -187,7 +189,7 @@ export {
 } from "./online-active-learning/uncertainty-strategies.ts";
 export { type LogisticSettings, type LogisticState, OnlineLogistic } from "./online-logistic.ts";
 export { type RunStreamSettings, runStream, type StreamRecord, type StreamResult } from "./prequential.ts";
-export type { Decision, Passed, QueryContext, QueryStrategy } from "./query-strategy.ts";
+export type { ChosenArm, Decision, Passed, QueryContext, QueryStrategy } from "./query-strategy.ts";
 export { type LeastSquaresSettings, type LeastSquaresState, RecursiveLeastSquares } from "./recursive-least-squares.ts";
 export type { OnlineClassifier, OnlineRegressor, UnseenClass } from "./stream-learner.ts";
 export {

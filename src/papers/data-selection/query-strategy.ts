@@ -22,6 +22,14 @@ export interface Decision {
   score: number;
   /** The record was chosen blindly, whatever the model thinks of it. */
   blind?: boolean;
+  /** Which of several strategies decided, of a chooser among them. */
+  arm?: ChosenArm;
+}
+
+/** The strategy that a chooser drew, and the chance it had. */
+export interface ChosenArm {
+  index: number;
+  chance: number;
 }
 
 /** What became of a record, told after it has passed. */
@@ -49,6 +57,8 @@ export interface QueryStrategy {
   readonly hasBlindBranch?: boolean;
   shouldQuery(x: Float64Array, context: QueryContext): Decision;
   observe(passed: Passed): void;
+  /** A label that this arm had bought came later, and the model was wrong about it. */
+  reward?(arm: ChosenArm): void;
   /** What it has learnt of the stream, as JSON, and back; absent for a strategy without a memory. */
   save?(): unknown;
   restore?(state: unknown): void;

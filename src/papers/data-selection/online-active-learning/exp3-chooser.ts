@@ -1,4 +1,4 @@
-import type { Decision, QueryStrategy } from "../query-strategy.ts";
+import type { ChosenArm, Decision, QueryStrategy } from "../query-strategy.ts";
 
 interface Saved {
   logWeights: number[];
@@ -22,14 +22,18 @@ export function exp3Chooser({
   if (!(gamma > 0 && gamma <= 1)) throw new RangeError(`the exploration ${gamma} is not in (0, 1]`);
   const logWeights = new Float64Array(K);
   const chances = new Float64Array(K);
-  const decision: Decision = { query: false, probability: 0, score: 0 };
-  let arm = 0;
+  const arm: ChosenArm = { index: 0, chance: 0 };
+  const decision: Decision = { query: false, probability: 0, score: 0, arm };
   const weigh = (): Float64Array => {
     const top = Math.max(...logWeights);
     let total = 0;
     for (let i = 0; i < K; i++) total += chances[i] = Math.exp((logWeights[i] as number) - top);
     for (let i = 0; i < K; i++) chances[i] = ((1 - gamma) * (chances[i] as number)) / total + gamma / K;
     return chances;
+  };
+  // By the chance at the draw: a label that comes later finds other weights.
+  const reward = ({ index, chance }: ChosenArm): void => {
+    logWeights[index] = (logWeights[index] as number) + gamma / (K * chance);
   };
   const committee = Math.max(...strategies.map((strategy) => strategy.committee ?? 0));
   return {
@@ -39,18 +43,19 @@ export function exp3Chooser({
       return Array.from(weigh());
     },
     shouldQuery(x, context) {
-      arm = context.rng.weighted(weigh());
-      const chosen = (strategies[arm] as QueryStrategy).shouldQuery(x, context); // an arm below K
+      arm.index = context.rng.weighted(weigh());
+      arm.chance = chances[arm.index] as number;
+      const chosen = (strategies[arm.index] as QueryStrategy).shouldQuery(x, context); // an index below K
       decision.query = chosen.query;
       decision.probability = chosen.probability;
       decision.score = chosen.score;
       return decision;
     },
     observe(passed) {
-      if (passed.queried && passed.correct === false)
-        logWeights[arm] = (logWeights[arm] as number) + gamma / (K * (weigh()[arm] as number));
+      if (passed.queried && passed.correct === false) reward(arm);
       for (const strategy of strategies) strategy.observe(passed);
     },
+    reward,
     save: (): Saved => ({
       logWeights: Array.from(logWeights),
       arms: strategies.map((strategy) => strategy.save?.() ?? null),

@@ -4,9 +4,9 @@ import { Random } from "../../../kit/random.ts";
 import { ActiveStream } from "../active-stream.ts";
 import { LabelBudget } from "../label-budget.ts";
 import { FeatureEncoder } from "./feature-encoder.ts";
+import { identityOf } from "./kept-labels.ts";
 import { makeDetector, makeLearner, type SavableLearner } from "./learners.ts";
-import type { Options } from "./options.ts";
-import { fingerprint } from "./saved-state.ts";
+import { type Options, settle } from "./options.ts";
 import { makeStrategy } from "./strategies.ts";
 import { classesOf, type StreamTable } from "./stream-table.ts";
 
@@ -35,7 +35,8 @@ export class LabellingSession implements LabelSession {
   #guessed = 0;
   #open: Open | undefined;
 
-  constructor(stream: StreamTable, options: Options, seed: number) {
+  constructor(stream: StreamTable, given: Options, seed: number) {
+    const options = settle(given);
     const { table } = stream;
     const strategy = options.strategy[0] ?? "split";
     const detector = makeDetector(options.drift);
@@ -52,9 +53,7 @@ export class LabellingSession implements LabelSession {
       ...(detector ? { detector } : {}),
     });
     this.identity = {
-      target: table.columns[stream.target],
-      rows: table.rows.length,
-      fingerprint: fingerprint(table, [...this.#positions, stream.target], table.rows.length),
+      ...identityOf(stream),
       strategy,
       learner: options.learner,
       budget: options.budget,

@@ -7,6 +7,7 @@ import { ddm } from "./ddm.ts";
 import { EvolvingPrototypes, type PrototypeState } from "./evolving-prototypes.ts";
 
 export type LearnerName = "logistic" | "naive-bayes" | "prototypes";
+export type DetectorName = "none" | "ddm" | "adwin";
 export type LearnerState = LogisticState | NaiveBayesState | PrototypeState;
 /** A classifier that can be written down and read back. */
 export type SavableLearner = OnlineClassifier & { toJSON(): LearnerState };
@@ -25,7 +26,7 @@ export function learnerFrom(state: LearnerState): SavableLearner {
   return state.kind === "naive-bayes" ? GaussianNaiveBayes.from(state) : EvolvingPrototypes.from(state);
 }
 
-export function makeDetector(name: "none" | "ddm" | "adwin"): DriftDetector | undefined {
+export function makeDetector(name: DetectorName): DriftDetector | undefined {
   if (name === "none") return undefined;
   return name === "ddm" ? ddm() : adwin();
 }

@@ -5,9 +5,10 @@ import { ActiveStream } from "../active-stream.ts";
 import { LabelBudget } from "../label-budget.ts";
 import { confidence, likeliest } from "../uncertainty.ts";
 import { FeatureEncoder } from "./feature-encoder.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { learnerFrom, makeDetector, makeLearner, type SavableLearner } from "./learners.ts";
-import type { Options } from "./options.ts";
-import { fingerprint, type SavedState } from "./saved-state.ts";
+import { type Options, type Settled, settle } from "./options.ts";
+import type { SavedState } from "./saved-state.ts";
 import { makeStrategy } from "./strategies.ts";
 import { classesOf, type StreamTable } from "./stream-table.ts";
 
@@ -25,7 +26,7 @@ interface Plan {
   seen: number;
 }
 
-function begin(stream: StreamTable, options: Options, run: ToolRun): Plan {
+function begin(stream: StreamTable, options: Settled, run: ToolRun): Plan {
   const encoder = FeatureEncoder.for(stream.table, stream.features);
   const classes = classesOf(stream, options.classes);
   const strategy = options.strategy[0] ?? "split";
@@ -48,8 +49,31 @@ function begin(stream: StreamTable, options: Options, run: ToolRun): Plan {
   };
 }
 
-function resume(stream: StreamTable, saved: SavedState, options: Options, run: ToolRun): Plan {
+/** Refuses a choice that the state has made otherwise: models and memories cannot change their kind. */
+function checkChoices(saved: SavedState, { strategy: [strategy], learner, drift }: Options): void {
+  const choices = [
+    ["strategy", strategy ?? saved.strategy, saved.strategy],
+    ["learner", learner === "auto" ? saved.learner.kind : learner, saved.learner.kind],
+    ["drift", drift === "auto" ? saved.detector : drift, saved.detector],
+  ] as const;
+  for (const [name, asked, kept] of choices) {
+    if (asked === kept) continue;
+    throw new BadInput(`${asked} is asked for, and the state was made with ${kept}`, {
+      where: `--${name}`,
+      remedy: `Leave --${name} out to go on, or start without --state.`,
+    });
+  }
+}
+
+function resume(stream: StreamTable, saved: SavedState, given: Options, run: ToolRun): Plan {
   const { table } = stream;
+  checkChoices(saved, given);
+  const { budget, budgetMode } = settle(given, {
+    budget: saved.budget.rate,
+    budgetMode: saved.budget.mode,
+    learner: saved.learner.kind,
+    drift: saved.detector,
+  });
   if (table.columns[stream.target] !== saved.target) {
     throw new BadInput(`the state was made for the target "${saved.target}"`, { where: "--target" });
   }
@@ -68,20 +92,21 @@ function resume(stream: StreamTable, saved: SavedState, options: Options, run: T
     });
   }
   const watching = makeDetector(saved.detector);
-  if (saved.detectorState !== null) watching?.restore?.(saved.detectorState);
-  const strategy = makeStrategy(saved.strategy, { probability: Math.min(1, 4 * options.budget) });
-  if (saved.strategyState !== null) strategy.restore?.(saved.strategyState);
+  watching?.restore?.(saved.detectorState);
+  const strategy = makeStrategy(saved.strategy, { probability: Math.min(1, 4 * budget) });
+  strategy.restore?.(saved.strategyState);
   const active = new ActiveStream({
     learner: makeLearner(saved.learner.kind, encoder.dimension, saved.classes.length),
     strategy,
-    budget: LabelBudget.from({ ...saved.budget, rate: options.budget, mode: options.budgetMode }),
+    budget: LabelBudget.from({ ...saved.budget, rate: budget, mode: budgetMode }),
     // Another stream of coins than that of the rows before.
     random: run.random.fork(saved.rows),
     ...(watching ? { detector: watching } : {}),
   });
-  active.resume(learnerFrom(saved.learner), saved.members.map(learnerFrom), encoder.dimension);
+  const buffer = saved.buffer.map(({ x, ...rest }) => ({ ...rest, x: Float64Array.from(x) }));
+  active.resume(learnerFrom(saved.learner), saved.members.map(learnerFrom), encoder.dimension, buffer);
   const classes = [...saved.classes];
-  for (const name of classesOf(stream, options.classes)) if (!classes.includes(name)) classes.push(name);
+  for (const name of classesOf(stream, given.classes)) if (!classes.includes(name)) classes.push(name);
   return {
     ...{ active, encoder, positions, classes, strategy: saved.strategy, detector: saved.detector },
     pending: saved.pending,
@@ -91,13 +116,10 @@ function resume(stream: StreamTable, saved: SavedState, options: Options, run: T
 
 /** Labels that have come for rows which asked for them are learnt first; gives those that are still open. */
 function learnArrived({ active, classes, pending }: Plan, labels: StreamTable["labels"]): Pending[] {
-  return pending.filter(({ row, x, probability }) => {
+  return pending.filter(({ row, x, ...asked }) => {
     const label = labels[row];
     if (label === undefined) return true;
-    const record = Float64Array.from(x);
-    const y = classes.indexOf(label);
-    const wrong = likeliest(active.learner.predictProba(record)) !== y;
-    active.learn(record, y, active.strategy.importanceWeighted ? 1 / probability : 1, wrong);
+    active.arrive(Float64Array.from(x), classes.indexOf(label), asked);
     return false;
   });
 }
@@ -113,7 +135,7 @@ export async function planQueries(
   run: ToolRun,
 ): Promise<string> {
   const { table, labels } = stream;
-  const plan = saved ? resume(stream, saved, options, run) : begin(stream, options, run);
+  const plan = saved ? resume(stream, saved, options, run) : begin(stream, settle(options), run);
   const { active, encoder, positions, classes } = plan;
   const pending = learnArrived(plan, labels);
   const arrived = plan.pending.length - pending.length;
@@ -126,10 +148,13 @@ export async function planQueries(
       active.learn(x, classes.indexOf(label));
       taught += 1;
     } else {
-      const { query, score, probability } = active.ask(x);
+      const { query, score, probability, blind = false, arm } = active.ask(x);
       if (query) {
         active.defer();
-        pending.push({ row: r, x: Array.from(x), score: Number.isFinite(score) ? score : 1, probability });
+        pending.push({
+          ...{ row: r, x: Array.from(x), score: Number.isFinite(score) ? score : 1, probability, blind },
+          ...(arm ? { arm: { ...arm } } : {}),
+        });
         asked += 1;
       } else active.answer();
     }
@@ -155,6 +180,7 @@ export async function planQueries(
     learner: active.learner.toJSON(),
     members: active.members.map((member) => member.toJSON()),
     pending,
+    buffer: active.buffer.map(({ x, ...rest }) => ({ ...rest, x: Array.from(x) })),
   };
   const file = await run.output("state.json", "application/json");
   await file.write(`${JSON.stringify(state)}\n`);

@@ -5,7 +5,7 @@ import { runStream, type StreamRecord, type StreamResult } from "../prequential.
 import type { OnlineClassifier } from "../stream-learner.ts";
 import { FeatureEncoder } from "./feature-encoder.ts";
 import { makeDetector, makeLearner } from "./learners.ts";
-import type { Options } from "./options.ts";
+import type { Settled } from "./options.ts";
 import { runRegression, warmupOf } from "./regression-stream.ts";
 import { makeStrategy, type StrategyName } from "./strategies.ts";
 import { classesOf, type StreamTable } from "./stream-table.ts";
@@ -89,7 +89,7 @@ function drawCurves(run: ToolRun, curves: ReadonlyMap<string, readonly number[][
 const usual: readonly StrategyName[] = ["fixed", "variable", "randomized", "split", "committee", "density"];
 
 /** Every label is known: replays the table under every strategy at one budget, and says how they compare. */
-export async function simulateClasses(stream: StreamTable, options: Options, run: ToolRun): Promise<string> {
+export async function simulateClasses(stream: StreamTable, options: Settled, run: ToolRun): Promise<string> {
   const classes = classesOf(stream, options.classes);
   const number = new Map(classes.map((name, k) => [name, k]));
   const xs = encodeAll(stream);
@@ -148,7 +148,7 @@ function percent(share: number): string {
 }
 
 /** Every value is known: replays a regression with labels chosen by leverage and by a coin. */
-export async function simulateNumbers(stream: StreamTable, options: Options, run: ToolRun): Promise<string> {
+export async function simulateNumbers(stream: StreamTable, options: Settled, run: ToolRun): Promise<string> {
   const records = encodeAll(stream).map((features, r) => {
     const x = new Float64Array(features.length + 1);
     x.set(features);

@@ -27,7 +27,7 @@ export const strategyNames = [
 export type StrategyName = (typeof strategyNames)[number];
 
 /** The strategies that the bandit chooses among. */
-const arms = ["variable", "randomized", "split", "selective", "committee", "iwal", "density"] as const;
+export const arms = ["variable", "randomized", "split", "selective", "committee", "iwal", "density"] as const;
 
 export interface StrategySettings {
   /** Chance with which `random` queries a record it may query. */

@@ -1,6 +1,6 @@
 import { BadInput } from "../../../kit/errors.ts";
 import type { InputFile } from "../../../kit/files.ts";
-import { columnIndex, type RawTable, readJsonLines, readTable } from "../../../kit/tables.ts";
+import { columnIndex, type RawTable, readTable } from "../../../kit/tables.ts";
 import type { Options } from "./options.ts";
 
 /** A table in the order of time: where its labels stand and which columns are features. */
@@ -40,20 +40,6 @@ export async function readStreamTable(file: InputFile, { target, time, ignore }:
       return blank.test(text) ? undefined : text;
     }),
   };
-}
-
-/** Fills empty targets from the labels that a session kept, a line each with a row (from 0) and a label. */
-export async function fillLabels({ labels }: StreamTable, file: InputFile): Promise<void> {
-  for await (const { value, line } of readJsonLines(file)) {
-    const { row, label } = (value ?? {}) as { row?: unknown; label?: unknown };
-    if (row === undefined || label === null) continue; // the head of the file, or a skipped record
-    const where = `${file.name}, line ${line}`;
-    if (typeof row !== "number" || typeof label !== "string") {
-      throw new BadInput("a row number and a label are wanted", { where });
-    }
-    if (!(row in labels)) throw new BadInput(`the stream has no row ${row + 1}`, { where });
-    labels[row] ??= label;
-  }
 }
 
 /** A time as a number: itself, or a date. */

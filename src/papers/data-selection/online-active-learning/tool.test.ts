@@ -112,12 +112,8 @@ describe("online-active-learning label, with empty targets", () => {
     expect(rows(text("query.csv")).length).toBeGreaterThan(2);
   });
 
-  it("takes the labels that a session kept for targets that are empty", async () => {
-    const kept = [
-      '{"format":"livepapers labels","identity":{}}',
-      '{"row":30,"label":"fault"}',
-      '{"row":31,"label":null}',
-    ];
+  it("takes labels line by line for targets that are empty", async () => {
+    const kept = ['{"row":30,"label":"fault"}', '{"row":31,"label":null}'];
     const input = (lines: string[]) =>
       toolInput({ stream: { "s.csv": unlabelled(60, 30) }, labels: { "s.labels.jsonl": lines.join("\n") } });
     const { summary } = await applyTool(tool, input(kept), options);

@@ -1,12 +1,13 @@
 import { BadInput } from "../../../kit/errors.ts";
 import { defineTool } from "../../../kit/paper.ts";
+import { fillLabels } from "./kept-labels.ts";
 import { LabellingSession } from "./labelling-session.ts";
-import { options } from "./options.ts";
+import { options, settle } from "./options.ts";
 import { planQueries } from "./plan.ts";
 import { samplePump, unlabelledPump } from "./sample.ts";
 import { readState } from "./saved-state.ts";
 import { simulateClasses, simulateNumbers } from "./simulate.ts";
-import { fillLabels, isNumberTask, readStreamTable } from "./stream-table.ts";
+import { isNumberTask, readStreamTable } from "./stream-table.ts";
 
 export const tools = [
   defineTool({
@@ -28,7 +29,7 @@ export const tools = [
       },
       {
         name: "labels",
-        description: "The labels that a labelling session kept; they fill empty targets",
+        description: "The labels that a labelling session kept for this stream; they fill empty targets",
         accepts: [".jsonl"],
         optional: true,
       },
@@ -68,7 +69,7 @@ export const tools = [
             remedy: "Give 20 or more.",
           });
         }
-        const summary = await (isNumber ? simulateNumbers : simulateClasses)(stream, chosen, run);
+        const summary = await (isNumber ? simulateNumbers : simulateClasses)(stream, settle(chosen), run);
         run.progress(1, "done");
         return { summary };
       }
