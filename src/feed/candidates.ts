@@ -26,8 +26,8 @@ export interface Signals {
 export const halfLifeDays = 3;
 /** Freshness counts for this long; older papers are all as fresh. */
 const freshDays = 5 * halfLifeDays;
-/** Ballots and votes elsewhere count for this long. */
-const memoryDays = 60;
+/** Ballots and votes elsewhere count for this long. Then those of readers who were not signed in are removed. */
+export const memoryDays = 60;
 /** Of every signal, this many of its first papers are candidates. */
 const ofSignal = 250;
 /** In a period, a field or among those that run, of all papers. */

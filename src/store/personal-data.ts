@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { disownRuns, runsOfOwners } from "./owners.ts";
 import type { Person } from "./people.ts";
+import { forgetRequestsOf } from "./requests.ts";
 import { rowsOf } from "./rows.ts";
 import { bookmarksOf, followsOf } from "./shelf.ts";
 import { deleteSignals } from "./signals.ts";
@@ -52,13 +53,14 @@ export async function exportPerson(db: Db, person: Person): Promise<Record<strin
 }
 
 /**
- * Forgets a person: account, sessions, links, bookmarks, follows, answers, ballots, the subscription of the address, and the runs of tools with their files. Claims that the person ran stay, as
- * nobody's: they say nothing about who ran them.
+ * Forgets a person: account, sessions, links, bookmarks, follows, answers, ballots, keys of posts, the subscription of the address, and the
+ * runs of tools with their files. Claims that the person ran stay, as nobody's: they say nothing about who ran them.
  */
 export async function deletePerson(db: Db, person: Person): Promise<void> {
   await db.transaction(async (tx) => {
     await disownRuns(tx, accountName(person.id));
     await deleteSignals(tx, accountName(person.id));
+    await forgetRequestsOf(tx, accountName(person.id));
     await endSubscription(tx, { mail: person.mail });
     await tx.execute(sql`delete from livepapers.sign_in_links where mail = ${person.mail}`);
     await tx.execute(sql`delete from livepapers.people where id = ${person.id}`);

@@ -38,6 +38,11 @@ export async function requestedRun(
   return rowsOf<{ runId: string; content: string }>(result)[0];
 }
 
+/** Forgets the keys of a person. */
+export async function forgetRequestsOf(db: Db, asker: string): Promise<void> {
+  await db.execute(sql`delete from livepapers.run_requests where asker = ${asker}`);
+}
+
 /** Forgets keys that nobody will send again. */
 export async function forgetOldRequests(db: Db, days: number): Promise<void> {
   await db.execute(sql`

@@ -158,6 +158,18 @@ export async function deleteSignals(db: Db, person: string): Promise<void> {
   await db.execute(sql`delete from livepapers.run_ballots where runner = ${person}`);
 }
 
+/**
+ * Forgets who of those not signed in read a paper or ran its claim, after so many days. Lists must not look further back: a ballot counts the same until its
+ * day is over.
+ */
+export async function forgetAddressBallots(db: Db, days: number): Promise<void> {
+  const first = sql`((now() at time zone 'utc')::date - ${days}::integer)`;
+  await db.execute(sql`delete from livepapers.reads where reader like 'address:%' and day < ${first}`);
+  await db.execute(sql`
+    delete from livepapers.run_ballots b using livepapers.runs r
+    where r.id = b.run_id and b.runner like 'address:%' and r.finished < ${first}::timestamp at time zone 'utc'`);
+}
+
 function rowsOf<T = unknown>(result: unknown): T[] {
   return (result as { rows: T[] }).rows; // both drivers answer so
 }

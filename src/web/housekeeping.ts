@@ -1,9 +1,11 @@
+import { memoryDays } from "../feed/candidates.ts";
 import { pruneFolder } from "../mail/folder.ts";
 import { mailFolder } from "../mail/transport.ts";
 import { forgetVisitorRuns } from "../store/owners.ts";
 import { forgetOldLinks } from "../store/people.ts";
 import { forgetOldRequests } from "../store/requests.ts";
 import type { RunFiles } from "../store/run-files.ts";
+import { forgetAddressBallots } from "../store/signals.ts";
 import type { Db } from "../store/store.ts";
 import { forgetOldAsks } from "../store/subscriptions.ts";
 
@@ -32,6 +34,7 @@ export function keepHouse({ db, files, dataDir, log }: HouseOptions): () => void
       await forgetOldRequests(db, requestDays);
       await forgetOldAsks(db, deliveryDays);
       await forgetVisitorRuns(db, visitorRunDays);
+      await forgetAddressBallots(db, memoryDays);
       await files.sweep();
       await pruneFolder(mailFolder(dataDir), mailDays);
     } catch (error) {

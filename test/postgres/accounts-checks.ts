@@ -22,6 +22,7 @@ import {
   signIn,
 } from "../../src/store/people.ts";
 import { accountName, deletePerson, exportPerson, voteList } from "../../src/store/personal-data.ts";
+import { noteRequest, requestedRun } from "../../src/store/requests.ts";
 import { getRun, insertRun } from "../../src/store/runs.ts";
 import {
   addBookmark,
@@ -225,6 +226,7 @@ export function checkAccounts(store: () => Store): void {
         const id = await insertRun(db, someRun({ kind, slug, state: "done" }));
         await ownRun(db, id, { owner: accountName(who.id) });
         await recordRunner(db, id, slug, { id: accountName(who.id) });
+        await noteRequest(db, { asker: accountName(who.id), key: kind, content: "" }, id);
         runs.push(id);
       }
     }
@@ -248,6 +250,10 @@ export function checkAccounts(store: () => Store): void {
       true,
     ]);
     expect(await ownerOf(db, runs[1] ?? "")).toBeUndefined();
+    for (const key of ["tool", "claim"]) {
+      expect(await requestedRun(db, { asker: accountName(ada.id), key })).toBeUndefined();
+      expect(await requestedRun(db, { asker: accountName(bob.id), key })).toBeDefined();
+    }
     const left = await exportPerson(db, { ...ada });
     expect(left).toMatchObject({ sessions: [], bookmarks: [], follows: [], votes: [], reads: [], runs: [] });
     expect(await voteList(db, bob.id)).toHaveLength(1);

@@ -1,4 +1,6 @@
+import { sql } from "drizzle-orm";
 import { expect, it } from "vitest";
+import { rowsOf } from "../../src/store/rows.ts";
 import { beginRun, endRun, insertRun } from "../../src/store/runs.ts";
 import {
   addressWeight,
@@ -6,6 +8,7 @@ import {
   countSignals,
   countVotes,
   deleteSignals,
+  forgetAddressBallots,
   moveSignals,
   recordRead,
   recordRunner,
@@ -88,6 +91,34 @@ export function checkSignals(store: () => Store): void {
     expect(await aged(day(3))).toMatchObject({ votes: { ballots: 2 }, reads: { weight: 0.5 }, runs: { ballots: 0 } });
     const before = await countSignals(db, { until: day(1), slugs: ["aged"] });
     expect(before.get("aged")?.votes.ballots).toBe(2);
+  });
+
+  it("forgets those of readers not signed in once lists look no further back, and no others", async () => {
+    const { db } = store();
+    const today = Date.parse(new Date().toISOString().slice(0, 10));
+    const day = (n: number) => new Date(today - n * 86_400_000);
+    for (const kind of ["address", "account"]) {
+      for (const age of [60, 61]) {
+        const id = `${kind}:${age}`;
+        await recordRead(db, "past", { id, address: id }, day(age));
+        const run = await doneRun(store(), "past");
+        await recordRunner(db, run, "past", { id, address: id });
+        const finished = new Date(day(age).getTime() + (age === 61 ? 86_399_000 : 0)).toISOString();
+        await db.execute(sql`update livepapers.runs set finished = ${finished}::timestamptz where id = ${run}`);
+      }
+    }
+    const past = async (since?: Date) =>
+      (await countSignals(db, { ...(since ? { since } : {}), slugs: ["past"] })).get("past");
+    expect(await past()).toMatchObject({ reads: { ballots: 4 }, runs: { ballots: 4 } });
+    const recent = await past(day(60));
+    expect(recent).toMatchObject({ reads: { ballots: 2 }, runs: { ballots: 2 } });
+    await forgetAddressBallots(db, 60);
+    expect(await past(day(60))).toMatchObject({ reads: { ballots: 2 }, runs: { ballots: 2 } });
+    expect(await past()).toMatchObject({ reads: { ballots: 3 }, runs: { ballots: 3 } });
+    const left = await db.execute(sql`
+      select reader as who from livepapers.reads where slug = 'past'
+      union select runner from livepapers.run_ballots where slug = 'past' order by 1`);
+    expect(rowsOf(left)).toEqual([{ who: "account:60" }, { who: "account:61" }, { who: "address:60" }]);
   });
 
   it("moves ballots to another paper without doubling, and forgets a person", async () => {
