@@ -5,6 +5,7 @@ import {
   bestGroup,
   type Group,
   greedyAllocation,
+  type Heuristic,
   heuristicAllocation,
   marginalPerCost,
   optimalAllocation,
@@ -64,6 +65,28 @@ function utilityAt(groups: readonly PlannedGroup[], samples: readonly number[], 
   );
 }
 
+/** A usual split that spends what a group cannot take on the others, in the same way; `room` is what each group can take. */
+export function splitWithin(
+  kind: Heuristic,
+  shares: readonly { cost: number; share: number }[],
+  room: readonly number[],
+  budget: number,
+): number[] {
+  const full = new Set<number>();
+  while (true) {
+    const open = shares.flatMap((terms, g) => (full.has(g) ? [] : [{ ...terms, g }]));
+    const taken = shares.reduce((sum, { cost }, g) => sum + (full.has(g) ? cost * (room[g] as number) : 0), 0);
+    const more = heuristicAllocation(kind, open, budget - taken);
+    const over = open.filter(({ g }, i) => (more[i] as number) > (room[g] as number));
+    if (over.length === 0) {
+      const split = [...room];
+      for (const [i, { g }] of open.entries()) split[g] = more[i] as number;
+      return split;
+    }
+    for (const { g } of over) full.add(g);
+  }
+}
+
 /** How to spend `budget` on new samples: the best split by the fitted curves in whole samples, and the batch to begin with. */
 export function planPurchase(groups: PlannedGroup[], budget: number, batch: number, utility: Utility): Plan {
   const have = groups.map((group) => group.have);
@@ -101,9 +124,10 @@ export function planPurchase(groups: PlannedGroup[], budget: number, batch: numb
     groups.map(({ curve }, g) => curve.value(have[g] as number)),
   );
   const shares = groups.map(({ cost, weight }) => ({ cost, share: weight }));
+  const room = groups.map(({ max, have }) => max - have);
   const usual = (["equal", "equalSpending", "proportional"] as const).map((kind) => {
-    const more = heuristicAllocation(kind, shares, budget);
-    const bought = whole(have.map((n, g) => Math.min((groups[g] as PlannedGroup).max, n + (more[g] as number))));
+    const more = splitWithin(kind, shares, room, budget);
+    const bought = whole(have.map((n, g) => n + (more[g] as number)));
     const names = {
       equal: "as many samples of each",
       equalSpending: "as much money for each",

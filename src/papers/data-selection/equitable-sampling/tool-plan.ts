@@ -25,7 +25,7 @@ const options = z.object({
     .enum(curveChoices)
     .default("auto")
     .describe(
-      "Learning curve: auto; saturating A·n/(n+κ); its average over what noisy scores allow; or power α − β·n^−γ",
+      "Learning curve: saturating A·n/(n+κ); its average over what noisy scores allow; power α − β·n^−γ; or auto, the average, and power for scores well below zero",
     ),
 });
 
@@ -173,9 +173,10 @@ export const planTool = defineTool({
     const known = await readTerms(terms[0], largestCounts(points), file.name);
     run.progress(0.3, "fitting learning curves");
     const fitted = [];
+    const largest = Math.max(...[...points.values()].flatMap((list) => list.map(({ score }) => score)));
     for (const [name, measured] of points) {
       const what = known.get(name);
-      if (what) fitted.push({ ...what, name, curve: chooseCurve(measured, curve) });
+      if (what) fitted.push({ ...what, name, curve: chooseCurve(measured, curve, { largest }) });
       await run.breathe();
     }
     run.progress(0.7, "splitting the budget");
