@@ -89,8 +89,9 @@ export function prefixed(tree: ParamTree, name: string): ParamTree {
   return Object.fromEntries(Object.entries(tree).map(([key, tensor]) => [`${name}.${key}`, tensor]));
 }
 
+/** A dense layer with weights and biases uniform in $\pm 1/\sqrt{\text{inputs}}$, a variance of 1/(3 · inputs). */
 function dense(random: Random, name: string, inputs: number, outputs: number, bias: boolean): ParamTree {
-  const bound = Math.sqrt(Number(process.env.GAIN ?? 1) / inputs);
+  const bound = 1 / Math.sqrt(inputs);
   const fill = (size: number): Float32Array => Float32Array.from({ length: size }, () => random.uniform(-bound, bound));
   const tree: ParamTree = { [`${name}.weight`]: { data: fill(inputs * outputs), shape: [inputs, outputs] } };
   if (bias) tree[`${name}.bias`] = { data: fill(outputs), shape: [outputs] };
@@ -98,8 +99,8 @@ function dense(random: Random, name: string, inputs: number, outputs: number, bi
 }
 
 /**
- * A model at its random start: weights of variance 2/inputs in φ and 1/inputs behind it, biases 0. The base's uniform ±0.05 leaves a
- * network of five layers on a plateau for long. Tensors that a base and an INSET model of one size share are drawn from streams of the same
+ * A model at its random start: weights of variance 2/inputs and biases 0 in φ, both uniform in $\pm 1/\sqrt{\text{inputs}}$ behind it, as
+ * is usual for dense layers. The base's uniform ±0.05 leaves a network of five layers on a plateau for long. Tensors that a base and an INSET model of one size share are drawn from streams of the same
  * name, so that they start equal.
  */
 export function initSubsetModel(config: SubsetConfig, random: Random): SubsetModel {

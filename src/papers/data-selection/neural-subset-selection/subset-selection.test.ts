@@ -78,6 +78,16 @@ describe("the set function", () => {
     }
   });
 
+  it("starts within ±1/√inputs behind φ, biases too", () => {
+    const { params } = initSubsetModel({ dim, hidden: 100 }, random("start"));
+    for (const name of ["head.subset.weight", "head.inner.weight", "head.inner.bias"]) {
+      const values = [...(params[name]?.data ?? [])];
+      expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(0.1 + 1e-6);
+      expect(100 * (values.reduce((sum, v) => sum + v * v, 0) / values.length)).toBeCloseTo(1 / 3, 1);
+    }
+    expect(params["phi.layers.0.bias"]?.data.every((v) => v === 0)).toBe(true);
+  });
+
   it("gives a base of matched width as many parameters", () => {
     const count = scoreParameters(initSubsetModel({ dim: 16 }, random("a")));
     const width = matchedWidth({ dim: 16 }, count);

@@ -28,9 +28,20 @@ describe("neural-subset-selection select", () => {
     expect(Number(inset?.known)).toBeGreaterThan(0.8);
     expect(Number(inset?.known)).toBeGreaterThanOrEqual(Number(base?.known));
     expect(Number(chance?.known)).toBeLessThan(0.3);
+    // Started at one half the base sees much of the rest: the share of chosen items alone would make it look worse than it is.
+    expect(base?.model).toBe("EquiVSet, started at 0.5");
+    expect(Number(base?.known)).toBeGreaterThan(0.96);
     expect(Object.keys(outputs)).toEqual(["predictions.csv", "model.safetensors", "model.json"]);
     const rows = rowsOf(text("predictions.csv"));
     expect(rows.filter(([, , , selected]) => selected === "1").length).toBe(24);
+  });
+
+  it("starts the base where it is told as well as at one half, and once where a network proposes", async () => {
+    const base = async (options: object) =>
+      (await apply(lines(sets), { compare: true, ...options })).tables["held out"]?.rows[1]?.model;
+    expect(await base({ start: 0.2 })).toMatch(/^EquiVSet, started at 0\.(2|5)$/);
+    expect(await base({ start: 0.5 })).toBe("EquiVSet");
+    expect(await base({ amortized: "independent" })).toBe("EquiVSet");
   });
 
   it("chooses again with the model it wrote, to the same probabilities", async () => {

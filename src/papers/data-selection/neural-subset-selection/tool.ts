@@ -37,7 +37,10 @@ const options = z.object({
     .describe("Passes without a better validation MJC before it stops"),
   batch: z.number().int().min(1).max(256).default(16).describe("Sets in a step"),
   learningRate: z.number().min(1e-6).max(0.5).default(5e-3).describe("Learning rate of Adam"),
-  compare: z.boolean().default(true).describe("Also train the base, which does not see the whole set"),
+  compare: z
+    .boolean()
+    .default(true)
+    .describe("Also train the base, which does not see the whole set, from this start and from 0.5"),
   seed: z.number().int().min(0).max(4294967295).default(1).describe("Seed of the split and the training"),
 });
 
@@ -49,19 +52,35 @@ interface HeldOut {
   half: number;
 }
 
+/** One training: whether the whole set is seen, and the starting probability, where one is set. */
+type Attempt = Pick<Options, "superset" | "start">;
+
+/**
+ * The trainings of every model. The base sees the rest of a set through dense random subsets only, so that it also gets a start of one half, and
+ * the validation sets choose.
+ */
+function attemptsOf({ superset, start, amortized, compare }: Options): { name: string; tries: Attempt[] }[] {
+  if (superset === "none") return [{ name: "EquiVSet", tries: [{ superset, start }] }];
+  const own = { name: "INSET", tries: [{ superset, start }] };
+  const starts = amortized === "none" && start !== 0.5 ? [start, 0.5] : [start];
+  const base = starts.map((value): Attempt => ({ superset: "none", start: value }));
+  return compare ? [own, { name: "EquiVSet", tries: base }] : [own];
+}
+
 /** Rows of subsets in one step, so that large sets take fewer of them. */
 const rowsPerStep = 1 << 14;
 
+/** A trained model and its best MJC on the validation sets. */
 async function learn(
   data: readonly SetExample[],
   validation: readonly SetExample[],
-  superset: Options["superset"],
+  { superset, start }: Attempt,
   chosen: Options,
   onStep: NonNullable<FitOptions["onStep"]>,
 ) {
   const largest = Math.max(...data.map(({ items }) => items.rows));
   const fits = Math.max(1, Math.floor(rowsPerStep / (chosen.samples * (largest + 1))));
-  const { model } = await trainSubsetSelector(
+  const { model, history } = await trainSubsetSelector(
     data,
     {
       dim: data[0]?.items.width ?? 1,
@@ -70,7 +89,7 @@ async function learn(
       meanFieldSteps: chosen.steps,
       samples: chosen.samples,
       amortized: chosen.amortized,
-      ...(chosen.start === undefined ? {} : { start: chosen.start }),
+      ...(start === undefined ? {} : { start }),
     },
     {
       epochs: chosen.epochs,
@@ -85,7 +104,7 @@ async function learn(
   if (Object.values(model.params).some(({ data: values }) => values.some((value) => !Number.isFinite(value)))) {
     throw new BadInput("the training diverged", { where: "--learning-rate", remedy: "Choose a smaller one." });
   }
-  return model;
+  return { model, validation: Math.max(...history.map((pass) => pass.validation ?? 0)) };
 }
 
 function heldOut(probabilities: readonly Float64Array[], truth: readonly SetExample[]): HeldOut {
@@ -142,30 +161,37 @@ function prepare(sets: readonly ReadSet[], seed: number) {
 /** Trains on a reader's sets, compares with the base and reports both on the held-out sets. */
 async function trainOn(sets: readonly ReadSet[], chosen: Options, run: ToolRun) {
   const { scaling, testing, data, validation, test } = prepare(sets, chosen.seed);
-  const kinds = chosen.compare && chosen.superset !== "none" ? ([chosen.superset, "none"] as const) : [chosen.superset];
-  const names = kinds.map((kind) => (kind === "none" ? "EquiVSet" : "INSET"));
-  const results: HeldOut[] = [];
+  const attempts = attemptsOf(chosen);
+  const total = attempts.reduce((sum, { tries }) => sum + tries.length, 0);
+  const results: (HeldOut & { model: string })[] = [];
   let saved: SavedSubsetModel | undefined;
-  for (const [i, kind] of kinds.entries()) {
-    const model = await learn(data, validation, kind, chosen, async (done) => {
-      run.progress(0.05 + (0.85 * (i + done)) / kinds.length, `training ${names[i]}`);
-      await run.breathe();
-    });
+  let taken = 0;
+  for (const { name, tries } of attempts) {
+    let best: Awaited<ReturnType<typeof learn>> | undefined;
+    for (const attempt of tries) {
+      const learned = await learn(data, validation, attempt, chosen, async (done) => {
+        run.progress(0.05 + (0.85 * (taken + done)) / total, `training ${name}`);
+        await run.breathe();
+      });
+      taken += 1;
+      if (!best || learned.validation > best.validation) best = learned;
+    }
+    if (!best) throw new Error("every model has a training");
+    const { model } = best;
     saved ??= { model, scaling };
     const items = test.map((example) => example.items);
-    results.push(heldOut(marginalsOf(model, items, new Random(chosen.seed).fork("test")), test));
+    const scores = heldOut(marginalsOf(model, items, new Random(chosen.seed).fork("test")), test);
+    const label = tries.length > 1 ? `${name}, started at ${Number(model.config.start.toFixed(2))}` : name;
+    results.push({ model: label, ...scores });
   }
   if (!saved) throw new Error("no model was trained");
   const chance = mean(test.map(({ items, chosen: right }) => randomJaccard(items.rows, right.length)));
-  showHeldOut(run, [
-    ...results.map((result, i) => ({ model: names[i] as string, ...result })),
-    { model: "random choice", known: chance, half: null },
-  ]);
+  showHeldOut(run, [...results, { model: "random choice", known: chance, half: null }]);
   const [own, base] = results;
   return {
     saved,
     testing,
-    words: `Learned from ${data.length.toLocaleString("en")} sets; on ${test.length.toLocaleString("en")} held-out sets ${names[0]} reaches an MJC of ${own?.known.toFixed(3)}${base ? `, the base ${base.known.toFixed(3)}` : ""} and random choice ${chance.toFixed(3)}`,
+    words: `Learned from ${data.length.toLocaleString("en")} sets; on ${test.length.toLocaleString("en")} held-out sets ${attempts[0]?.name} reaches an MJC of ${own?.known.toFixed(3)}${base ? `, the base ${base.known.toFixed(3)}` : ""} and random choice ${chance.toFixed(3)}`,
   };
 }
 
