@@ -259,6 +259,11 @@ function within({ since, until }: Period): SQL {
   return sql`listed >= ${since}::date and listed < ${until}::date`;
 }
 
+/** Whether a text is a cursor of `newest`. One that is none begins at the top. */
+export function isNewestCursor(text: string): boolean {
+  return readCursor(text) !== undefined;
+}
+
 function readCursor(text: string | undefined): { serial: number; arxiv: string } | undefined {
   const [, serial, arxiv] = /^(\d{1,15})~([\w.\-/]{1,40})$/.exec(text ?? "") ?? [];
   return serial === undefined || arxiv === undefined ? undefined : { serial: Number(serial), arxiv };

@@ -64,6 +64,8 @@ export interface PaperRow {
   abstractSource: ImportSource | null;
   categories: string[];
   published: Date | null;
+  /** When its latest version came, or its entry in the catalogue changed; null when neither has. */
+  updated: Date | null;
   /** ISO day. */
   listed: string;
   listedBy: ImportSource | "catalogue";
@@ -75,12 +77,13 @@ export interface PaperRow {
 export const paperColumns =
   sql.raw(`p.arxiv, p.slug, p.catalogued, p.runnable, p.version, p.serial::double precision as serial,
   p.title, to_json(p.authors) as authors, p.field, p.year, p.abstract, p.abstract_source as "abstractSource",
-  to_json(p.categories) as categories, p.published, to_char(p.listed, 'YYYY-MM-DD') as listed, p.listed_by as "listedBy",
+  to_json(p.categories) as categories, p.published, p.updated, to_char(p.listed, 'YYYY-MM-DD') as listed, p.listed_by as "listedBy",
   p.upvotes, p.submitter`);
 
 /** The driver's row as a `PaperRow`; what else was selected stays. */
 export function paperRow<T extends PaperRow>(row: T): T {
-  return { ...row, published: row.published === null ? null : new Date(row.published) };
+  const moment = (value: Date | null): Date | null => (value === null ? null : new Date(value));
+  return { ...row, published: moment(row.published), updated: moment(row.updated) };
 }
 
 export interface ImportCounts {
@@ -177,7 +180,8 @@ export async function syncCatalogue(db: Db, papers: readonly CataloguedPaper[]):
       delete from livepapers.papers p where catalogued and abstract_source is null
         and not exists (select 1 from ${incoming} where incoming.arxiv = p.arxiv)`);
     await tx.execute(sql`
-      update livepapers.papers p set catalogued = false, runnable = false, slug = arxiv, keywords = '{}', own = '', listed_by = abstract_source
+      update livepapers.papers p set catalogued = false, runnable = false, slug = arxiv, keywords = '{}', own = '', listed_by = abstract_source,
+        updated = now()
       where catalogued and not exists (select 1 from ${incoming} where incoming.arxiv = p.arxiv)`);
     const added = await tx.execute(sql`
       insert into livepapers.papers as p (arxiv, slug, catalogued, runnable, serial, title, authors, field, year, keywords, own, listed, listed_by)
@@ -185,7 +189,8 @@ export async function syncCatalogue(db: Db, papers: readonly CataloguedPaper[]):
       order by arxiv
       on conflict (arxiv) do update set
         slug = excluded.slug, catalogued = true, runnable = excluded.runnable, serial = excluded.serial, title = excluded.title, authors = excluded.authors,
-        field = excluded.field, year = excluded.year, keywords = excluded.keywords, own = excluded.own, listed = excluded.listed, listed_by = 'catalogue'
+        field = excluded.field, year = excluded.year, keywords = excluded.keywords, own = excluded.own, listed = excluded.listed, listed_by = 'catalogue',
+        updated = now()
       where (p.slug, p.catalogued, p.runnable, p.serial, p.title, p.authors, p.field, p.year, p.keywords, p.own, p.listed) is distinct from
         (excluded.slug, true, excluded.runnable, excluded.serial, excluded.title, excluded.authors, excluded.field, excluded.year, excluded.keywords,
          excluded.own, excluded.listed)

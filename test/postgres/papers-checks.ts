@@ -132,6 +132,19 @@ export function checkPapers(store: () => Store): void {
     expect(await findPaperRow(db, "third")).toBeUndefined();
   });
 
+  it("notes when the entry of a card changes, and only then", async () => {
+    const { db } = store();
+    const waiting = someCard("2401.10008", "changing", { runnable: false });
+    await syncCatalogue(db, [waiting]);
+    expect(await findPaperRow(db, "changing")).toMatchObject({ updated: null });
+    await syncCatalogue(db, [{ ...waiting, runnable: true }]);
+    const changed = await findPaperRow(db, "changing");
+    expect(changed).toMatchObject({ runnable: true, updated: expect.any(Date) });
+    await syncCatalogue(db, [{ ...waiting, runnable: true }]);
+    expect(await findPaperRow(db, "changing")).toEqual(changed);
+    await syncCatalogue(db, []);
+  });
+
   it("hides an entry and shows it again", async () => {
     const { db } = store();
     await importPapers(db, [someImport("2401.10007")], "arxiv");

@@ -130,7 +130,12 @@ describe("papers", () => {
     expect((await refused("/papers?field=model-mergin", 400)).detail).toContain("model-merging");
     expect((await refused("/papers?colour=red", 400)).detail).toContain("scope");
     expect((await refused("/papers?scope=none", 400)).detail).toContain("scope");
-    for (const cursor of ["%25", "AAAA", "bm9uZQ"]) await refused(`/papers?cursor=${cursor}`, 400);
+    const { next } = await read<schemas.PaperPage>("/papers", "PaperPage");
+    for (const cursor of ["%25", "AAAA", "bm9uZQ"]) {
+      await refused(`/papers?cursor=${cursor}`, 400);
+      await refused(`/papers?scope=all&cursor=${cursor}`, 400);
+    }
+    await refused(`/papers?scope=all&cursor=${next}`, 400); // of the other list
     expect((await refused("/nothing", 404)).detail).toContain("openapi.json");
     await refused("/papers/%E0%A4%A", 400);
   });

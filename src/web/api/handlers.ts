@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { openApi } from "../../api/openapi.ts";
 import * as schemas from "../../api/schemas.ts";
+import { isNewestCursor } from "../../feed/feed.ts";
 import { nearest } from "../../kit/errors.ts";
 import { type FieldId, fieldIds, isField } from "../../kit/fields.ts";
 import type { JobRequest } from "../../runs/service.ts";
@@ -60,6 +61,7 @@ async function papers(args: PageArgs): Promise<Response> {
     return tagged(args.request, { items: items.map((paper) => summaryOf(paper, known)), next }, "public");
   }
   const after = behindOf(cursor);
+  if (after !== undefined && !isNewestCursor(after)) throw badCursor();
   const page = await feed.page({
     view: "newest",
     ...(field ? { field } : {}),

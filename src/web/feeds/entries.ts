@@ -17,12 +17,12 @@ export interface EntrySources {
   since: ReadonlyMap<string, Date>;
 }
 
-/** An entry of the feed for feed readers. It changes when the paper's text or the verdict does, not with every run. */
+/** An entry of the feed for feed readers. It changes when the paper's text, its card or the verdict does, not with every run. */
 export function documentEntry(row: PaperRow, sources: EntrySources): DocumentEntry {
   const { siteUrl, papers, since } = sources;
   const paper = row.catalogued ? papers.find(({ card }) => card.slug === row.slug) : undefined;
   const listed = Date.parse(row.listed);
-  const changed = (paper ? since.get(row.slug)?.getTime() : undefined) ?? listed;
+  const verdict = (paper ? since.get(row.slug)?.getTime() : undefined) ?? listed;
   const arxiv = `https://arxiv.org/abs/${row.arxiv}`;
   return {
     // This address leads to the card as soon as there is one.
@@ -31,7 +31,7 @@ export function documentEntry(row: PaperRow, sources: EntrySources): DocumentEnt
     title: plainMath(paper?.card.title ?? row.title),
     authors: row.authors,
     published: new Date(listed).toISOString(),
-    updated: new Date(Math.max(changed, listed)).toISOString(),
+    updated: new Date(Math.max(listed, row.updated?.getTime() ?? listed, verdict)).toISOString(),
     categories: categoriesOf(row, siteUrl),
     summary: paper ? plainMath(paper.card.summary) : [plainMath(row.abstract), sourceOf(row)].join(" ").trim(),
     html: [...(paper ? cardHtml(paper, sources) : abstractHtml(row)), linked(arxiv, `arXiv ${row.arxiv}`)]

@@ -2,31 +2,26 @@ import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serialOf } from "../../feed/arxiv-id.ts";
 import { catalogue } from "../../papers/catalogue.ts";
-import { importPapers } from "../../store/papers.ts";
+import { type ImportedPaper, importPapers } from "../../store/papers.ts";
 import { insertRun } from "../../store/runs.ts";
 import { someRun } from "../../store/testing.ts";
 import { type ApiServer, apiServer } from "../api/testing.ts";
 
 const site = "https://papers.example";
+const soup: ImportedPaper = {
+  ...{ arxiv: "2611.00002", version: 1, serial: serialOf("2611.00002") ?? 0, upvotes: 3, submitter: null },
+  title: "Soup ]]> <script>alert(1)</script> & $\\alpha$ \u202Eodd\u202C",
+  authors: ["Ann & Bob", "Çelik"],
+  abstract: "We stir <b>soups</b> in $O(n^2)$.",
+  categories: ["cs.LG", "stat.ML"],
+  field: "model-merging",
+  year: 2026,
+  ...{ published: "2026-11-02T10:00:00Z", updated: "2026-11-02T10:00:00Z", listed: "2026-11-03" },
+};
 let server: ApiServer;
 beforeAll(async () => {
   server = await apiServer({ LIVEPAPERS_URL: site });
-  await importPapers(
-    server.store.db,
-    [
-      {
-        ...{ arxiv: "2611.00002", version: 1, serial: serialOf("2611.00002") ?? 0, upvotes: 3, submitter: null },
-        title: "Soup ]]> <script>alert(1)</script> & $\\alpha$ \u202Eodd\u202C",
-        authors: ["Ann & Bob", "Çelik"],
-        abstract: "We stir <b>soups</b> in $O(n^2)$.",
-        categories: ["cs.LG", "stat.ML"],
-        field: "model-merging",
-        year: 2026,
-        ...{ published: "2026-11-02T10:00:00Z", updated: null, listed: "2026-11-03" },
-      },
-    ],
-    "arxiv",
-  );
+  await importPapers(server.store.db, [soup], "arxiv");
 }, 120_000);
 afterAll(() => server?.close());
 
@@ -112,6 +107,14 @@ describe("lists for feed readers", () => {
     expect(html).toContain("&#60;b&#62;soups");
     expect(html).toContain("The authors’ abstract, from arXiv.");
     expect(html.replace(/<\/?(?:p|em)>|<a href="https:[^"<>]*">|<\/a>/g, "")).not.toMatch(/[<>]/);
+  });
+
+  it("count as changed when a newer version comes", async () => {
+    const newer = { version: 2, updated: "2026-12-05T10:00:00Z", abstract: "We stir them twice." };
+    await importPapers(server.store.db, [{ ...soup, ...newer }], "arxiv");
+    const [entry] = (await atom("/feed.atom?view=newest&field=model-merging")).entry;
+    expect(entry).toMatchObject({ published: "2026-11-03T00:00:00.000Z", updated: "2026-12-05T10:00:00.000Z" });
+    expect(entry?.summary).toContain("twice");
   });
 
   it("say what the claim is and how it came out, and change when that does", async () => {
