@@ -5,7 +5,7 @@ export class MailError extends Error {
   override readonly name = "MailError";
   /** `address`: the server knows no such recipient, now or later. `message`: it will never take this message. `later`: trying again may help. */
   readonly reason: "address" | "message" | "later";
-  /** The whole message was handed over and no answer came: the server may have delivered it. */
+  /** The end of the message was sent and no answer came: the server may have delivered it. */
   readonly uncertain: boolean;
   constructor(message: string, reason: MailError["reason"], uncertain = false) {
     super(message);
@@ -18,6 +18,7 @@ export class MailError extends Error {
 export interface Carrier {
   /** `folder`: messages are files of the data folder, and nobody gets them. */
   readonly kind: "smtp" | "folder";
-  carry(message: WireMessage): Promise<void>;
+  /** `handing` is waited for before the last bytes go; when it rejects, they do not. */
+  carry(message: WireMessage, handing?: () => Promise<void>): Promise<void>;
   close(): void;
 }

@@ -1,4 +1,4 @@
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 
 /** A message as a test's SMTP server received it. */
@@ -54,4 +54,45 @@ export async function smtpFixture(
 /** A refusal as an SMTP server words it. */
 export function refusal(responseCode: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode });
+}
+
+/** Where a connection ends: instead of the answer to a command, after 354, in the middle of the message, or after its dot. */
+export type DropStage = "MAIL" | "RCPT" | "DATA" | "354" | "body" | "dot";
+
+/** A server that speaks SMTP up to a point, and ends every connection there. */
+export async function droppingServer(
+  stage: DropStage,
+): Promise<{ url: string; dropped: Promise<void>; close(): Promise<void> }> {
+  let drop = (): void => {};
+  const dropped = new Promise<void>((resolve) => {
+    drop = resolve;
+  });
+  const server = createServer((socket) => {
+    let body: string | undefined;
+    socket.on("error", () => {});
+    socket.on("close", () => drop());
+    socket.write("220 mail.example.org ESMTP\r\n");
+    socket.on("data", (chunk: Buffer) => {
+      const text = chunk.toString();
+      if (body !== undefined) {
+        body = (body + text).slice(-5);
+        if (stage === "body" || body === "\r\n.\r\n") socket.destroy();
+        return;
+      }
+      const command = text.slice(0, 4).toUpperCase();
+      if (command === stage) return void socket.destroy();
+      if (command !== "DATA") return void socket.write("250 2.0.0 OK\r\n");
+      body = "";
+      socket.write("354 End data with <CR><LF>.<CR><LF>\r\n", () => {
+        if (stage === "354") socket.destroy();
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo; // it listens on TCP
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    dropped,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 }

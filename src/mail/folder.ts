@@ -9,7 +9,7 @@ import type { WireMessage } from "./message.ts";
 export function folderTransport(folder: string): Carrier {
   return {
     kind: "folder",
-    async carry({ raw }: WireMessage): Promise<void> {
+    async carry({ raw }: WireMessage, handing?: () => Promise<void>): Promise<void> {
       const time = new Date().toISOString().replace(/[:.]/g, "-");
       const path = join(folder, `${time}-${randomBytes(3).toString("hex")}.eml`);
       const draft = `${path}.draft`;
@@ -22,6 +22,7 @@ export function folderTransport(folder: string): Carrier {
         } finally {
           await file.close();
         }
+        await handing?.();
         await rename(draft, path);
       } catch (error) {
         await unlink(draft).catch(() => {});

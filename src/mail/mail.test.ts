@@ -1,10 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { inspect } from "node:util";
 import { simpleParser } from "mailparser";
 import { afterEach, describe, expect, it } from "vitest";
-import { refusal, smtpFixture } from "./fixtures.ts";
+import { droppingServer, refusal, smtpFixture } from "./fixtures.ts";
 import { pruneFolder } from "./folder.ts";
 import { composeMail } from "./message.ts";
 import { seal, unseal } from "./seal.ts";
@@ -29,8 +30,8 @@ async function smtp(options: Parameters<typeof smtpFixture>[0] = {}) {
   return { server, transport };
 }
 
-const failure = (transport: MailTransport) =>
-  transport.send(message).then(
+const failure = (transport: MailTransport, given = message, handing?: () => Promise<void>) =>
+  transport.send(given, handing).then(
     () => "delivered",
     ({ name, reason, uncertain }) => ({ name, reason, uncertain }),
   );
@@ -85,43 +86,81 @@ describe("SMTP", () => {
     expect((await simpleParser(server.received[0]?.raw ?? "")).text).toBe("a\n.\n..b\nQUIT\n");
   });
 
-  it("tells an address that is not there from a message that is not wanted and from patience", async () => {
-    const rcpt = (code: number) => smtp({ onRcptTo: (_to, _session, done) => done(refusal(code, "no")) });
-    const data = (code: number) => smtp({ data: () => Promise.reject(refusal(code, "no")) });
-    const sender = (code: number) => smtp({ onMailFrom: (_from, _session, done) => done(refusal(code, "no")) });
-    const of = async (made: Promise<{ transport: MailTransport }>) => failure((await made).transport);
+  it("holds against an address only that it is not there", async () => {
+    const reason = async (options: Parameters<typeof smtp>[0]) => failure((await smtp(options)).transport);
+    const rcpt = (code: number, text: string) =>
+      reason({ onRcptTo: (_to, _session, done) => done(refusal(code, text)) });
+    const data = (code: number, text: string) => reason({ data: () => Promise.reject(refusal(code, text)) });
+    const sender = (code: number, text: string) =>
+      reason({ onMailFrom: (_from, _session, done) => done(refusal(code, text)) });
     const error = (reason: string) => ({ name: "MailError", reason, uncertain: false });
-    expect(await of(rcpt(550))).toEqual(error("address"));
-    expect(await of(rcpt(450))).toEqual(error("later"));
-    expect(await of(data(554))).toEqual(error("message"));
-    expect(await of(data(451))).toEqual(error("later"));
-    expect(await of(sender(553))).toEqual(error("message"));
-    expect(await of(sender(421))).toEqual(error("later"));
+    const [to, own] = ["<ada@example.net>", "<papers@example.org>"];
+    // The words of Postfix.
+    const unknown = `${to}: Recipient address rejected: User unknown in local recipient table`;
+    expect(await rcpt(550, `5.1.1 ${unknown}`)).toEqual(error("address"));
+    expect(await rcpt(550, unknown)).toEqual(error("address"));
+    expect(await rcpt(450, `4.1.1 ${unknown}`)).toEqual(error("later"));
+    expect(await rcpt(554, `5.7.1 ${to}: Relay access denied`)).toEqual(error("later"));
+    expect(await rcpt(554, `5.7.1 ${to}: Recipient address rejected: Access denied`)).toEqual(error("later"));
+    expect(await rcpt(554, "5.7.1 Service unavailable; Client host [192.0.2.1] blocked")).toEqual(error("later"));
+    expect(await rcpt(550, `5.1.8 ${own}: Sender address rejected: Domain not found`)).toEqual(error("later"));
+    expect(await rcpt(553, `5.1.7 ${own}: Sender address rejected: bad address syntax`)).toEqual(error("later"));
+    expect(await rcpt(552, `5.2.2 ${to}: Recipient address rejected: Mailbox full`)).toEqual(error("message"));
+    expect(await rcpt(553, "sorry")).toEqual(error("message"));
+    expect(await data(554, "5.6.0 Message content rejected")).toEqual(error("message"));
+    expect(await data(550, "5.7.1 Message content rejected, policy")).toEqual(error("later"));
+    expect(await data(451, "4.3.0 Error: queue file write error")).toEqual(error("later"));
+    expect(await sender(553, `5.7.1 ${own}: Sender address rejected: not logged in`)).toEqual(error("later"));
+    expect(await sender(501, "5.1.7 Bad sender address syntax")).toEqual(error("later"));
+    expect(await sender(552, "5.3.4 Message size exceeds fixed limit")).toEqual(error("message"));
+    expect(await sender(421, "4.3.2 try later")).toEqual(error("later"));
   });
 
-  it("says that it cannot know when the connection ends before the answer", async () => {
-    const sockets = new Set<{ destroy(): void }>();
-    const { server } = await smtp({
-      data: () => {
-        for (const socket of sockets) socket.destroy();
-      },
-    });
-    const proxy = createServer((client) => {
-      const upstream = connect(server.port, "127.0.0.1");
-      sockets.add(client);
-      client.pipe(upstream).pipe(client);
-      client.on("error", () => upstream.destroy());
-      upstream.on("error", () => client.destroy());
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-    const { port } = proxy.address() as AddressInfo;
-    const through = openMail({ smtpUrl: `smtp://127.0.0.1:${port}`, dataDir: "/nowhere", from });
-    cleanUp.push(
-      () => proxy.close(),
-      () => through.close(),
-    );
-    expect(await failure(through)).toEqual({ name: "MailError", reason: "later", uncertain: true });
-    expect(server.received).toHaveLength(1);
+  it("holds a server that lets nobody in against nobody", async () => {
+    const closed = { onConnect: (_session: unknown, done: (error: Error) => void) => done(refusal(554, "5.7.1 no")) };
+    expect(await failure((await smtp(closed)).transport)).toMatchObject({ reason: "later" });
+  });
+
+  it("repeats no address that a server names", async () => {
+    const text = '5.1.1 <ada@example.net>: "ada@example.net" is unknown, see https://example.net/?to=ada%40example.net';
+    const { transport } = await smtp({ onRcptTo: (_to, _session, done) => done(refusal(550, text)) });
+    const error: unknown = await transport.send(message).catch((fault: unknown) => fault);
+    expect(String(error)).toContain("is unknown");
+    expect(inspect(error)).not.toMatch(/ada/);
+  });
+
+  it.each([
+    ["MAIL", false],
+    ["RCPT", false],
+    ["DATA", false],
+    ["354", false],
+    ["body", false],
+    ["dot", true],
+  ] as const)("knows what a connection that ends at %s leaves open", async (stage, uncertain) => {
+    const server = await droppingServer(stage);
+    const transport = openMail({ smtpUrl: server.url, dataDir: "/nowhere", from });
+    cleanUp.push(server.close, () => transport.close());
+    // As long as the last bytes wait, the end of the connection is seen.
+    const handing = stage === "dot" ? () => Promise.resolve() : () => server.dropped.then(() => setTimeout(20));
+    const large = {
+      ...message,
+      text: "x"
+        .repeat(70)
+        .concat("\n")
+        .repeat(stage === "body" ? 60_000 : 1),
+    };
+    expect(await failure(transport, large, handing)).toEqual({ name: "MailError", reason: "later", uncertain });
+  });
+
+  it("sends the last bytes only when it may", async () => {
+    const { server, transport } = await smtp();
+    const seen: number[] = [];
+    await transport.send(message, async () => void seen.push(server.received.length));
+    expect([seen, server.received.length]).toEqual([[0], 1]);
+    const forbidden = failure(transport, message, () => Promise.reject(new Error("the database is away")));
+    expect(await forbidden).toEqual({ name: "MailError", reason: "later", uncertain: false });
+    await transport.send(message);
+    expect(server.received).toHaveLength(2);
   });
 
   it("waits for a server that is not there, and blames the address for nothing", async () => {

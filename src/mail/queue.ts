@@ -1,13 +1,22 @@
 import { sql } from "drizzle-orm";
 import { type DrizzleTransactionLike, fromDrizzle } from "pg-boss";
 import { openBoss, type SharedBoss } from "../store/boss.ts";
+import { type DeliveryKey, noteDelivered, noteHanding, noteNotTaken, standingOf } from "../store/deliveries.ts";
 import type { Db, Store } from "../store/store.ts";
 import { MailError } from "./carrier.ts";
+import { withoutAddresses } from "./faults.ts";
 import type { MailMessage } from "./message.ts";
 import { seal, unseal } from "./seal.ts";
 import type { MailTransport } from "./transport.ts";
 
 const name = "mail";
+/** Somebody waits for a message that is no digest: it goes first. */
+const [soon, whenever] = [1, 0];
+/** How long a message may wait, which is longer than any is worth something. */
+const waitDays = 4;
+
+/** What became of an attempt to deliver. `dropped`: the message was worth nothing any more. */
+export type MailResult = "sent" | "later" | "refused" | "dropped";
 
 export interface MailQueueOptions {
   store: Store;
@@ -16,7 +25,7 @@ export interface MailQueueOptions {
   key: Uint8Array;
   log(message: string): void;
   /** Told of every attempt. */
-  onAttempt?(result: "sent" | "later" | "refused"): void;
+  onAttempt?(result: MailResult): void;
   /** Told when a message is given up for good, e.g. to write to its address no more. */
   refused?(message: MailMessage, error: MailError): Promise<void> | void;
 }
@@ -25,9 +34,10 @@ export interface SendOptions {
   /** Names the job: a second one of the same id is not queued. A UUID. */
   id?: string;
   /**
-   * When the connection ends after the whole message and before the answer, it is taken for delivered. Without, it is sent again: better twice than never.
+   * The message is this digest. It goes only while the subscription wants it, and never twice: once its last bytes are about to go, it counts as
+   * delivered unless the server says otherwise. Without, a message whose fate is unknown is sent again: better twice than never.
    */
-  once?: boolean;
+  delivery?: DeliveryKey;
   /** After this moment the message is worth nothing and is dropped. */
   until?: Date;
 }
@@ -35,13 +45,13 @@ export interface SendOptions {
 interface Queued {
   message: MailMessage;
   until?: string;
-  once?: boolean;
+  delivery?: DeliveryKey;
 }
 
 /**
  * Messages on their way, as jobs `mail` of pg-boss on the store's database: queued in the transaction that has the reason for them, tried again with
- * back-off (20 seconds, doubling to an hour, for about half a day) while the server asks for patience, and given up when it refuses for good. A process that
- * dies while it sends leaves its job to another, so that a message may in that case be sent twice; with an `id` it then has the same Message-ID.
+ * back-off (20 seconds, doubling to an hour) until it is worth nothing while the server asks for patience, and given up when it refuses for good. A process
+ * that dies while it sends leaves its job to another, so that a message other than a digest may then be sent twice.
  */
 export class MailQueue {
   readonly #options: MailQueueOptions;
@@ -55,16 +65,19 @@ export class MailQueue {
   static async open(options: MailQueueOptions): Promise<MailQueue> {
     const shared = await openBoss(options.store, options.log);
     try {
-      await shared.boss.createQueue(name, {
+      const settings = {
         notify: true,
-        retryLimit: 16,
+        // Eight to reach an hour, then one an hour: more than there can be while the message is kept.
+        retryLimit: 8 + waitDays * 24,
         retryDelay: 20,
         retryBackoff: true,
         retryDelayMax: 3600,
         expireInSeconds: 300,
-        retentionSeconds: 2 * 86_400,
+        retentionSeconds: waitDays * 86_400,
         deleteAfterSeconds: 3600,
-      });
+      };
+      await shared.boss.createQueue(name, settings);
+      await shared.boss.updateQueue(name, settings); // one that is there keeps the settings of an older version
     } catch (error) {
       await shared.release();
       throw error;
@@ -78,23 +91,34 @@ export class MailQueue {
   }
 
   /** Queues a message, as part of a transaction on the store's database. */
-  async send(db: Db, message: MailMessage, { id, until, once }: SendOptions = {}): Promise<void> {
-    const queued: Queued = { message, ...(until ? { until: until.toISOString() } : {}), ...(once ? { once } : {}) };
+  async send(db: Db, message: MailMessage, { id, until, delivery }: SendOptions = {}): Promise<void> {
+    const queued: Queued = {
+      message,
+      ...(until ? { until: until.toISOString() } : {}),
+      ...(delivery ? { delivery } : {}),
+    };
     const transaction = db as unknown as DrizzleTransactionLike; // both drivers answer with rows, which Drizzle's common type does not say
     await this.#shared.boss.send(
       name,
       { sealed: seal(queued, this.#options.key) },
-      { db: fromDrizzle(transaction, sql), ...(id ? { id } : {}) },
+      { db: fromDrizzle(transaction, sql), priority: delivery ? whenever : soon, ...(id ? { id } : {}) },
     );
   }
 
-  /** Begins to deliver, one message at a time. */
+  /** Begins to deliver: two messages at a time, and a third that is no digest, so that a sign-in link never waits for digests. */
   async work(): Promise<void> {
+    for (const minPriority of [whenever, whenever, soon]) await this.#lane(minPriority);
+  }
+
+  async #lane(minPriority: number): Promise<void> {
     const { boss } = this.#shared;
-    const options = { localConcurrency: 1, batchSize: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10 };
+    const options = { batchSize: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10, minPriority };
     const worker = await boss.work<{ sealed: string }>(name, options, async ([job]) => {
       try {
         if (job) await this.#deliver(job.data.sealed);
+      } catch (error) {
+        // What is thrown stays with the job in the database: without addresses, which a query's error has too.
+        throw new Error(withoutAddresses(error instanceof Error ? error.message : String(error)));
       } finally {
         boss.notifyWorker(worker); // the next one may be waiting already
       }
@@ -102,34 +126,57 @@ export class MailQueue {
   }
 
   async #deliver(sealed: string): Promise<void> {
-    const { transport, key, log, refused, onAttempt } = this.#options;
+    const { key } = this.#options;
     let queued: Queued;
     try {
       queued = unseal(sealed, key) as Queued; // sealed by `send`
     } catch {
-      log("mail: a message was queued under another secret and is dropped");
-      return;
+      return this.#end("dropped", "a message was queued under another secret and is dropped");
     }
-    const { message, until, once } = queued;
-    if (until !== undefined && Date.parse(until) < Date.now()) return;
+    const { message, until, delivery } = queued;
+    const what = delivery ? "a digest" : "a message";
+    if (until !== undefined && Date.parse(until) < Date.now()) {
+      return this.#end("dropped", `${what} could not be delivered while it was worth something, and is dropped`);
+    }
+    if (!delivery) return this.#attempt(message);
+    const standing = await standingOf(this.#options.store.db, delivery);
+    if (standing === "over") return this.#end("dropped", "a digest is not wanted any more, and is dropped");
+    if (standing === "handed") {
+      return this.#end("sent", "a digest was handed over by a process that then died, and counts as delivered");
+    }
+    await this.#attempt(message, delivery);
+  }
+
+  async #attempt(message: MailMessage, delivery?: DeliveryKey): Promise<void> {
+    const { transport, store, refused } = this.#options;
+    let noted = false;
+    const handing = async (key: DeliveryKey): Promise<void> => {
+      noted = await noteHanding(store.db, key);
+      if (!noted) throw new MailError("another process hands this digest over, or it has ended", "later");
+    };
     try {
-      await transport.send(message);
-      onAttempt?.("sent");
+      await transport.send(message, delivery && (() => handing(delivery)));
     } catch (error) {
-      if (once && error instanceof MailError && error.uncertain) {
-        onAttempt?.("sent");
-        log(`mail: handed over, and no answer came: ${error.message}`);
-        return;
+      if (noted && error instanceof MailError && error.uncertain) {
+        return this.#end("sent", `handed over, and no answer came: ${error.message}`);
       }
+      if (noted && delivery) await noteNotTaken(store.db, delivery);
       if (!(error instanceof MailError) || error.reason === "later") {
-        onAttempt?.("later");
-        log(`mail: not delivered yet: ${error instanceof Error ? error.message : String(error)}`);
+        this.#end("later", `not delivered yet: ${error instanceof Error ? error.message : String(error)}`);
         throw error;
       }
-      onAttempt?.("refused");
-      log(`mail: refused for good: ${error.message}`);
+      this.#end("refused", `refused for good: ${error.message}`);
       await refused?.(message, error);
+      return;
     }
+    this.#end("sent");
+    if (delivery) await noteDelivered(store.db, delivery);
+  }
+
+  /** Tells how an attempt ended. */
+  #end(result: MailResult, line?: string): void {
+    this.#options.onAttempt?.(result);
+    if (line !== undefined) this.#options.log(`mail: ${withoutAddresses(line)}`);
   }
 
   /** Takes no more messages; what is being sent ends first, or goes back after half a second. */

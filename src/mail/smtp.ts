@@ -1,7 +1,9 @@
 import { Readable } from "node:stream";
-import { createTransport } from "nodemailer";
+import { setImmediate } from "node:timers/promises";
+import { createTransport, type SendMailOptions } from "nodemailer";
 import { BadInput } from "../kit/errors.ts";
-import { type Carrier, MailError } from "./carrier.ts";
+import type { Carrier } from "./carrier.ts";
+import { judge, type SmtpFault } from "./faults.ts";
 import type { WireMessage } from "./message.ts";
 
 const seconds = 1000;
@@ -36,45 +38,51 @@ export function parseSmtpUrl(text: string): SmtpAddress {
   };
 }
 
-interface SmtpFault {
-  message: string;
-  code?: string;
-  responseCode?: number;
-  /** The command that the server refused. */
-  command?: string;
+/** Bytes given to the connection at a time: what one that is broken has taken by then is little. */
+const pieceBytes = 16 << 10;
+
+interface Sending extends SendMailOptions {
+  /** The message, read when the server has asked for it. */
+  body(): Readable;
 }
 
-/** What a fault means. A refused recipient is told by the answer to RCPT TO; a refused login is the operator's to mend, and then goes. */
-function judge(fault: SmtpFault, handedOver: boolean): MailError {
-  const { code, responseCode, command } = fault;
-  const message = fault.message.split("\n")[0] ?? "";
-  if (responseCode === undefined) return new MailError(message, "later", handedOver);
-  if (responseCode < 500 || code === "EAUTH") return new MailError(message, "later");
-  return new MailError(message, command === "RCPT TO" ? "address" : "message");
-}
-
-/** Delivers by SMTP, over at most two connections that are kept for a while. */
+/** Delivers by SMTP, over at most three connections that are kept for a while. */
 export function smtpTransport(smtpUrl: string): Carrier {
   const transporter = createTransport({
     pool: true,
     ...parseSmtpUrl(smtpUrl),
-    maxConnections: 2,
+    maxConnections: 3,
     maxMessages: 100,
     connectionTimeout: 15 * seconds,
     greetingTimeout: 15 * seconds,
     socketTimeout: 60 * seconds,
     ...{ disableFileAccess: true, disableUrlAccess: true },
   });
+  // nodemailer reads the message before it has a connection; this one is read after the server's 354, so that it is known how far it came.
+  transporter.use("stream", (mail, done) => {
+    mail.message.createReadStream = (mail.data as Sending).body; // put there by `carry`
+    done();
+  });
   return {
     kind: "smtp",
-    async carry({ from, to, raw }: WireMessage): Promise<void> {
+    async carry({ from, to, raw }: WireMessage, handing?: () => Promise<void>): Promise<void> {
       let handedOver = false;
-      const body = Readable.from([raw]).on("end", () => {
-        handedOver = true;
-      });
+      let broken = false;
+      let handed: Promise<void> | undefined;
+      async function* pieces(): AsyncGenerator<Buffer> {
+        for (let at = 0; at < raw.length; at += pieceBytes) yield raw.subarray(at, at + pieceBytes);
+        await setImmediate(); // a connection that is broken by now is told of first
+        handed ??= handing?.();
+        await handed;
+        // Behind the last piece comes the dot by which the server takes the message.
+        handedOver = !broken;
+      }
+      const sending: Sending = { envelope: { from, to: [to] }, raw, body: () => Readable.from(pieces()) };
       try {
-        await transporter.sendMail({ envelope: { from, to: [to] }, raw: body });
+        await transporter.sendMail(sending);
       } catch (error) {
+        broken = true;
+        await handed?.catch(() => {});
         throw judge(error as SmtpFault, handedOver);
       }
     },

@@ -7,8 +7,8 @@ import { smtpTransport } from "./smtp.ts";
 /** Where messages go. */
 export interface MailTransport {
   readonly kind: Carrier["kind"];
-  /** Delivers one message; rejects with `MailError`. */
-  send(message: MailMessage): Promise<void>;
+  /** Delivers one message; rejects with `MailError`. `handing` is waited for before the message is out of our hands; when it rejects, it stays. */
+  send(message: MailMessage, handing?: () => Promise<void>): Promise<void>;
   close(): void;
 }
 
@@ -30,7 +30,7 @@ export function openMail({ smtpUrl, dataDir, from }: MailOptions): MailTransport
   const carrier = smtpUrl ? smtpTransport(smtpUrl) : folderTransport(mailFolder(dataDir));
   return {
     kind: carrier.kind,
-    send: async (message) => carrier.carry(await composeMail(message, from)),
+    send: async (message, handing) => carrier.carry(await composeMail(message, from), handing),
     close: () => carrier.close(),
   };
 }

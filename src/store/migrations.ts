@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { BadInput } from "../kit/errors.ts";
 import { accountsStep } from "./steps/accounts.ts";
+import { handedStep } from "./steps/handed.ts";
 import { homesStep } from "./steps/homes.ts";
 import { papersStep } from "./steps/papers.ts";
 import { requestsStep } from "./steps/requests.ts";
@@ -24,6 +25,7 @@ export const steps: readonly (readonly string[])[] = [
   tastesStep,
   requestsStep,
   homesStep,
+  handedStep,
 ];
 
 /** The version of the tables that this program knows. */

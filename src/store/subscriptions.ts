@@ -160,24 +160,3 @@ export async function lockDue(tx: Db, id: string, now: Date): Promise<Subscripti
 export async function setDue(db: Db, id: string, due: Date): Promise<void> {
   await db.execute(sql`update livepapers.subscriptions set due = ${due.toISOString()}::timestamptz where id = ${id}`);
 }
-
-/** The papers of the digests that a subscriber was sent. */
-export async function sentSlugs(db: Db, id: string): Promise<Set<string>> {
-  const result = await db.execute(sql`
-    select distinct jsonb_array_elements_text(slugs) as slug from livepapers.deliveries where subscription = ${id}`);
-  return new Set(rowsOf<{ slug: string }>(result).map(({ slug }) => slug));
-}
-
-export interface Delivery {
-  subscription: string;
-  period: string;
-  slugs: readonly string[];
-}
-
-/** Notes a digest for a period; false when there was one already. */
-export async function addDelivery(tx: Db, { subscription, period, slugs }: Delivery): Promise<boolean> {
-  const result = await tx.execute(sql`
-    insert into livepapers.deliveries (subscription, period, slugs) values (${subscription}, ${period}, ${toJson(slugs)}::jsonb)
-    on conflict do nothing returning period`);
-  return rowsOf(result).length > 0;
-}

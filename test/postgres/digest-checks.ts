@@ -86,6 +86,21 @@ export function checkDigests(store: () => Store): void {
     expect(await service(new Date("2025-06-21T14:00:00Z")).service.runDue()).toBe(1);
   });
 
+  it("that are late take nothing from the next one", async () => {
+    const { db } = store();
+    await somePapers(db, 40);
+    await subscriber(db, { hour: 23 });
+    const sentBy = async (time: string): Promise<number> => service(new Date(time)).service.runDue();
+    expect(await sentBy("2025-06-20T23:00:30Z")).toBe(1);
+    // The server was away from half past ten until one.
+    expect(await sentBy("2025-06-22T01:00:00Z")).toBe(1);
+    expect(await sentBy("2025-06-22T23:00:30Z")).toBe(1);
+    // Away for two days: one digest, and not one for each.
+    expect(await sentBy("2025-06-25T01:00:00Z")).toBe(1);
+    expect(await sentBy("2025-06-25T22:00:00Z")).toBe(0);
+    expect(await sentBy("2025-06-25T23:00:30Z")).toBe(1);
+  });
+
   it("are about the chosen fields", async () => {
     const { db } = store();
     await somePapers(db, 30);

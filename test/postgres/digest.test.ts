@@ -61,19 +61,27 @@ describe("digests on a PostgreSQL server", () => {
         await hurry().catch(() => {}); // the first may have died before there was a queue
       }
       const pair = await Promise.all([begin(), begin()]);
-      const arrived = (): Set<string> => new Set(server.received.flatMap(({ to }) => to));
-      for (let i = 0; i < 600 && arrived().size < mails.length; i++) await pause(200);
+      const arrived = (): string[] => server.received.flatMap(({ to }) => to);
+      // Killed between its note and the end of the message, a process may have lost one; it never leaves a second one.
+      const open = async (): Promise<string[]> =>
+        rowsOf<{ mail: string }>(
+          await db.execute(sql`
+            select s.mail from livepapers.subscriptions s left join livepapers.deliveries d on d.subscription = s.id
+            where d.handed is null`),
+        ).map(({ mail }) => mail);
+      for (let i = 0; i < 600 && (await open()).length > 0; i++) await pause(200);
       await pause(500);
       await Promise.all(pair.map(kill));
-      expect([...arrived()].sort()).toEqual(mails.sort());
+      expect(await open()).toEqual([]);
+      const found = arrived();
+      expect(new Set(found).size).toBe(found.length);
+      // Each process hands over two digests at a time.
+      expect(found.length).toBeGreaterThanOrEqual(mails.length - 2 * kills);
+      expect(mails).toEqual(expect.arrayContaining(found));
     } finally {
       for (const child of processes) if (child.exitCode === null) child.kill("SIGKILL");
       await server.close();
     }
-    // A process that died between the server's answer and its own note leaves a repeat, which mailboxes know by its Message-ID.
-    const ids = server.received.map(({ to, raw }) => `${to} ${/^Message-ID: (.*)\r$/im.exec(raw)?.[1]}`);
-    expect(new Set(ids).size).toBe(mails.length);
-    expect(ids.length).toBeLessThanOrEqual(mails.length + kills);
     const rows = rowsOf<{ n: number }>(await db.execute(sql`select count(*)::integer as n from livepapers.deliveries`));
     expect(rows[0]?.n).toBe(mails.length);
   });

@@ -1,15 +1,9 @@
 import type { Paper } from "../../kit/paper.ts";
 import { digestPeriod, nextSending } from "../../kit/wish.ts";
 import type { MailQueue } from "../../mail/queue.ts";
+import { addDelivery, sentSlugs } from "../../store/deliveries.ts";
 import type { Db } from "../../store/store.ts";
-import {
-  addDelivery,
-  dueSubscriptions,
-  lockDue,
-  type Subscription,
-  sentSlugs,
-  setDue,
-} from "../../store/subscriptions.ts";
+import { dueSubscriptions, lockDue, type Subscription, setDue } from "../../store/subscriptions.ts";
 import { DigestSource, entriesPerDigest } from "./entries.ts";
 import { digestLetter } from "./letter.ts";
 import type { SubscriptionLinks } from "./links.ts";
@@ -32,6 +26,12 @@ const batch = 100;
 const dayMs = 86_400_000;
 /** What begins the id of every digest's message. */
 export const digestPrefix = "digest-";
+
+/** The latest moment a digest was due at. One that is sent late is for the period of that moment, so that the next can come at its own. */
+function dueMoment(subscription: Subscription, now: Date): Date {
+  const latest = nextSending(subscription, new Date(now.getTime() - (subscription.every === "week" ? 7 : 1) * dayMs));
+  return latest <= now ? latest : subscription.due; // none in 24 hours: the day has 25
+}
 
 /** Queues the digests that are due. Any number of processes may do it at once: each subscriber gets one for a period. */
 export class DigestService {
@@ -77,7 +77,7 @@ export class DigestService {
       if (!subscription) return false;
       await setDue(tx, id, nextSending(subscription, now));
       const { fields, every } = subscription;
-      const period = digestPeriod(subscription, now);
+      const period = digestPeriod(subscription, dueMoment(subscription, now));
       const had = await sentSlugs(tx, id);
       const entries = await source.entries(tx, { fields, now, papers, had, count: entriesPerDigest[every] });
       // A reader who had everything gets no empty mail.
@@ -85,7 +85,10 @@ export class DigestService {
       const slugs = entries.map(({ slug }) => slug);
       if (!(await addDelivery(tx, { subscription: id, period, slugs }))) return false;
       const until = new Date(Date.now() + (every === "week" ? 3 : 1) * dayMs);
-      await this.#options.mail.send(tx, this.#letter(subscription, period, entries), { until, once: true });
+      await this.#options.mail.send(tx, this.#letter(subscription, period, entries), {
+        until,
+        delivery: { subscription: id, period },
+      });
       return true;
     });
   }

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { MailResult } from "../../mail/queue.ts";
 import type { RunEnded } from "../../runs/runner.ts";
 import type { QueueState } from "../../store/queue-state.ts";
 
@@ -8,9 +9,6 @@ export interface MetricsOptions {
   /** Measures of the process itself; true without. */
   process?: boolean;
 }
-
-/** What became of an attempt to deliver a message. */
-export type MailResult = "sent" | "later" | "refused";
 
 /** The numbers of this process for Prometheus, and those of the queue, which all processes of a database share. */
 export class Metrics {
