@@ -5,6 +5,7 @@ import { all, exceeds, measured, type PartResult, verdict } from "../../../kit/v
 import paper from "./card.ts";
 import { designTable, errorChart, errorsOf, errorTable, type Outcome, ratesOf } from "./figures.ts";
 import type { Design } from "./regression.ts";
+import { coinChances } from "./strategies.ts";
 import type { Drift } from "./streams.ts";
 import { type Ablation, type Arm, type ArmResult, designTrial, type StreamInput, streamTrial } from "./trials.ts";
 
@@ -46,12 +47,12 @@ const others: Arm[] = [
   { label: "EXP3", strategy: "exp3" },
 ];
 
-/** Random labelling at several eagernesses: all reach the cap, and 1 labels every tenth record like a clock. */
 function coins(budget: number): Arm[] {
-  return [1.5, 2, 4, 1 / budget]
-    .map((times) => Math.min(1, times * budget))
-    .filter((p, i, list) => list.indexOf(p) === i)
-    .map((probability) => ({ label: `random ${Number(probability.toPrecision(3))}`, strategy: "random", probability }));
+  return coinChances(budget).map((probability) => ({
+    label: `random ${Number(probability.toPrecision(3))}`,
+    strategy: "random",
+    probability,
+  }));
 }
 
 type Shared = Pick<StreamInput, "budget" | "length" | "ablate">;

@@ -1,79 +1,32 @@
-import type { Row, ToolRun } from "../../../kit/paper.ts";
+import type { ToolRun } from "../../../kit/paper.ts";
 import { mean } from "../../../kit/stats.ts";
 import { LabelBudget } from "../label-budget.ts";
-import { runStream, type StreamRecord, type StreamResult } from "../prequential.ts";
-import type { OnlineClassifier } from "../stream-learner.ts";
+import { runStream, type StreamRecord } from "../prequential.ts";
+import { compare, report, winner } from "./comparison-report.ts";
 import { FeatureEncoder } from "./feature-encoder.ts";
 import { makeDetector, makeLearner } from "./learners.ts";
 import type { Settled } from "./options.ts";
-import { runRegression, warmupOf } from "./regression-stream.ts";
-import { makeStrategy, type StrategyName } from "./strategies.ts";
+import { type Blocks, blocksOf, leastError, type Replay, type Replayed } from "./replays.ts";
+import { coinChances, hasCoin, makeStrategy, type StrategyName } from "./strategies.ts";
 import { classesOf, type StreamTable } from "./stream-table.ts";
 
-/** Points of the error curve at most. */
-const curvePoints = 40;
+/** Blocks of the stream at most: points of the error curve, and what the bootstrap draws. */
+export const mostBlocks = 40;
 
-/** What one strategy came to over its replays. */
-export interface Replayed {
-  strategy: string;
-  errors: number[];
-  labels: number;
-  labelRate: number;
-  drifts: number;
-}
-
-function csv(rows: readonly Replayed[], error: string): string {
-  const lines = rows.map(({ strategy, errors, labels, labelRate, drifts }) =>
-    [strategy, mean(errors), Math.min(...errors), Math.max(...errors), labels, labelRate, drifts].join(","),
-  );
-  return [`strategy,${error},lowest,highest,labels,label_rate,drifts`, ...lines, ""].join("\n");
-}
-
-async function report(run: ToolRun, rows: readonly Replayed[], error: string, title: string): Promise<void> {
-  run.table("comparison", {
-    title,
-    columns: [
-      { key: "strategy", label: "strategy" },
-      { key: "error", label: error, digits: 4 },
-      { key: "lowest", label: "lowest", digits: 4 },
-      { key: "highest", label: "highest", digits: 4 },
-      { key: "labels", label: "labels" },
-      { key: "rate", label: "label rate", digits: 4 },
-      { key: "drifts", label: "new models", digits: 1 },
-    ],
-    rows: rows.map(
-      ({ strategy, errors, labels, labelRate, drifts }): Row => ({
-        strategy,
-        error: mean(errors),
-        lowest: Math.min(...errors),
-        highest: Math.max(...errors),
-        labels: Math.round(labels),
-        rate: labelRate,
-        drifts,
-      }),
-    ),
-  });
-  const file = await run.output("comparison.csv", "text/csv");
-  await file.write(csv(rows, error === "error" ? "error" : "rmse"));
-  await file.close();
-}
-
-function encodeAll({ table, features }: StreamTable): Float64Array[] {
+/** The records of a table, each scaled by the rows before it. */
+export function encodeAll({ table, features }: StreamTable): Float64Array[] {
   const encoder = FeatureEncoder.for(table, features);
   const positions = encoder.positions(table);
   return table.rows.map((_, r) => encoder.encode(table, r, positions));
 }
 
-function drawCurves(run: ToolRun, curves: ReadonlyMap<string, readonly number[][]>, window: number): void {
-  const values = [...curves].flatMap(([strategy, replays]) =>
-    (replays[0] ?? []).map((_, i) => ({
-      strategy,
-      t: (i + 1) * window,
-      error: mean(replays.map((curve) => curve[i] ?? Number.NaN)),
-    })),
+function drawCurves(run: ToolRun, all: readonly Replayed[], { sizes }: Blocks): void {
+  const ends = sizes.map((_, b) => sizes.slice(0, b + 1).reduce((sum, size) => sum + size, 0));
+  const values = all.flatMap(({ strategy, replays }) =>
+    ends.map((t, b) => ({ strategy, t, error: mean(replays.map(({ blocks }) => blocks[b] ?? Number.NaN)) })),
   );
   run.chart("curves", {
-    alt: `Error over the stream, ${window} rows a point, by strategy.`,
+    alt: `Error over the stream, ${sizes[0]} rows a point, by strategy.`,
     spec: {
       data: { values },
       mark: { type: "line" },
@@ -88,91 +41,73 @@ function drawCurves(run: ToolRun, curves: ReadonlyMap<string, readonly number[][
 
 const usual: readonly StrategyName[] = ["fixed", "variable", "randomized", "split", "committee", "density"];
 
+interface Arm {
+  name: StrategyName;
+  /** The chance of a coin, for `random`. */
+  probability?: number;
+}
+
+const labelOf = ({ name, probability }: Arm): string =>
+  probability === undefined ? name : `${name} (p = ${Number(probability.toPrecision(3))})`;
+
 /** Every label is known: replays the table under every strategy at one budget, and says how they compare. */
 export async function simulateClasses(stream: StreamTable, options: Settled, run: ToolRun): Promise<string> {
   const classes = classesOf(stream, options.classes);
   const number = new Map(classes.map((name, k) => [name, k]));
   const xs = encodeAll(stream);
-  const records: StreamRecord[] = xs.map((x, r) => ({ x, y: number.get(stream.labels[r] ?? "") ?? 0 }));
+  const records: Required<StreamRecord>[] = xs.map((x, r) => ({ x, y: number.get(stream.labels[r] ?? "") ?? 0 }));
   const chosen = options.strategy.length > 0 ? options.strategy : usual;
-  const names: StrategyName[] = ["random", ...new Set(chosen.filter((name) => name !== "random"))];
-  const window = Math.max(1, Math.ceil(records.length / curvePoints));
-  const rows: Replayed[] = [];
-  const curves = new Map<string, number[][]>();
-  const dimension = xs[0]?.length ?? 0;
-  for (const [n, name] of names.entries()) {
-    const results: StreamResult<OnlineClassifier>[] = [];
-    for (let repeat = 0; repeat < options.repeats; repeat++) {
+  const coins = coinChances(options.budget).map((probability): Arm => ({ name: "random", probability }));
+  const others = [...new Set(chosen.filter((name) => name !== "random"))].map((name): Arm => ({ name }));
+  const window = Math.max(1, Math.ceil(records.length / mostBlocks));
+  const blocks = blocksOf(records.length, window);
+  const replayed: Replayed[] = [];
+  for (const [n, arm] of [...coins, ...others].entries()) {
+    const repeats = hasCoin(arm.name) && arm.probability !== 1 ? options.repeats : 1;
+    const strategy = labelOf(arm);
+    const replays: Replay[] = [];
+    for (let repeat = 0; repeat < repeats; repeat++) {
       const detector = makeDetector(options.drift);
-      run.progress((n + repeat / options.repeats) / names.length, `${name}, replay ${repeat + 1}`);
-      results.push(
-        runStream(
-          records,
-          makeLearner(options.learner, dimension, classes.length),
-          makeStrategy(name, { probability: Math.min(1, 4 * options.budget) }),
-          new LabelBudget({ rate: options.budget, mode: options.budgetMode }),
-          { random: run.random.fork(name).fork(repeat), window, ...(detector ? { driftDetector: detector } : {}) },
-        ),
+      run.progress((n + repeat / repeats) / (coins.length + others.length), `${strategy}, replay ${repeat + 1}`);
+      const { errorCurve, queries, labelRate, driftEvents } = runStream(
+        records,
+        makeLearner(options.learner, xs[0]?.length ?? 0, classes.length),
+        makeStrategy(arm.name, arm),
+        new LabelBudget({ rate: options.budget, mode: options.budgetMode }),
+        { random: run.random.fork(strategy).fork(repeat), window, ...(detector ? { driftDetector: detector } : {}) },
       );
+      replays.push({ blocks: errorCurve, labels: queries.length, labelRate, drifts: driftEvents.length });
       await run.breathe();
     }
-    rows.push({
-      strategy: name,
-      errors: results.map(({ errorRate }) => errorRate),
-      labels: mean(results.map(({ queries }) => queries.length)),
-      labelRate: mean(results.map(({ labelRate }) => labelRate)),
-      drifts: mean(results.map(({ driftEvents }) => driftEvents.length)),
-    });
-    curves.set(
-      name,
-      results.map(({ errorCurve }) => Array.from(errorCurve)),
-    );
+    replayed.push({ strategy, replays });
   }
-  drawCurves(run, curves, window);
-  await report(run, rows, "error", `Prequential error on ${stream.table.file} at a budget of ${options.budget}`);
+  const random = leastError(replayed.slice(0, coins.length), blocks);
+  const compared = compare(random, replayed.slice(coins.length), blocks, run);
+  drawCurves(run, compared, blocks);
+  const title = `Prequential error on ${stream.table.file} at a budget of ${options.budget}`;
+  await report(run, compared, blocks, { error: "error", title });
+
   const most = new Map<number, number>();
-  for (const { y } of records) if (y !== undefined) most.set(y, (most.get(y) ?? 0) + 1);
+  for (const { y } of records) most.set(y, (most.get(y) ?? 0) + 1);
   const majority = 1 - Math.max(...most.values()) / records.length;
+  const tried = coins.map(({ probability = 1 }) => Number(probability.toPrecision(3))).join(", ");
   run.note(
-    `Always guessing the most frequent class errs on ${percent(majority)}. This is one stream: differences between strategies of the size of the range over replays say nothing.`,
+    `Always guessing the most frequent class errs on ${percent(majority)}. Random labelling was replayed with chances of ${tried}, and the best of them is what the others are held against. The intervals draw blocks of ${window} rows again, and the replays where a coin is thrown; they hold at 95% for all strategies together, and for this one stream.`,
   );
-  const random = rows[0] as Replayed; // "random" is always first
-  const best = rows.slice(1).reduce((a, b) => (mean(b.errors) < mean(a.errors) ? b : a), rows[1] ?? random);
+  const [reference, ...rivals] = compared;
   const count = records.length.toLocaleString("en");
-  if (best === random) return `Replayed ${count} rows: random labelling errs on ${percent(mean(random.errors))}.`;
-  return `Replayed ${count} rows with about ${Math.round(best.labels)} labels each: ${best.strategy} errs on ${percent(mean(best.errors))}, random labelling on ${percent(mean(random.errors))}.`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
-}
-
-/** Every value is known: replays a regression with labels chosen by leverage and by a coin. */
-export async function simulateNumbers(stream: StreamTable, options: Settled, run: ToolRun): Promise<string> {
-  const records = encodeAll(stream).map((features, r) => {
-    const x = new Float64Array(features.length + 1);
-    x.set(features);
-    x[features.length] = 1; // the intercept
-    return { x, y: Number(stream.labels[r]) };
-  });
-  const dimension = records[0]?.x.length ?? 0;
-  const warmup = warmupOf(records.length, dimension);
-  const rows: Replayed[] = [];
-  for (const design of ["passive", "d-optimal"] as const) {
-    run.progress(design === "passive" ? 0.1 : 0.5, design);
-    const results = Array.from({ length: design === "passive" ? options.repeats : 1 }, (_, i) =>
-      runRegression(records, design, { rate: options.budget, warmup, random: run.random.fork(i) }),
-    );
-    rows.push({
-      strategy: design,
-      errors: results.map(({ rmse }) => rmse),
-      labels: mean(results.map(({ labels }) => labels)),
-      labelRate: mean(results.map(({ labelRate }) => labelRate)),
-      drifts: 0,
-    });
-    await run.breathe();
+  const labels = Math.round(mean(random.replays.map((replay) => replay.labels)));
+  const baseline = random.strategy.replace("random", "random labelling");
+  const baselineError = percent(reference?.error ?? 0);
+  const first = winner(rivals);
+  if (first) {
+    const { value, low, high } = first.gap;
+    return `Replayed ${count} rows with about ${labels} labels each: ${first.strategy} errs on ${percent(first.error)} and ${baseline} on ${baselineError}, ${points(-value)} points more (95% from ${points(-high)} to ${points(-low)}).`;
   }
-  await report(run, rows, "RMSE", `Error of predictions on ${stream.table.file} at a budget of ${options.budget}`);
-  const [passive, optimal] = rows.map(({ errors }) => mean(errors).toPrecision(4));
-  return `Replayed ${records.length.toLocaleString("en")} rows with about ${Math.round(rows[1]?.labels ?? 0)} labels each: labels chosen by leverage leave an RMSE of ${optimal}, labels as they come ${passive}.`;
+  if (rivals.length === 0)
+    return `Replayed ${count} rows with about ${labels} labels: ${baseline} errs on ${baselineError}.`;
+  return `Replayed ${count} rows with about ${labels} labels each: ${baseline} errs on ${baselineError}, and no other strategy does better beyond chance on this stream.`;
 }
+
+const points = (share: number): string => (100 * share).toFixed(1);
+const percent = (share: number): string => `${points(share)}%`;

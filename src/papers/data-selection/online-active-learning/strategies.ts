@@ -29,6 +29,16 @@ export type StrategyName = (typeof strategyNames)[number];
 /** The strategies that the bandit chooses among. */
 export const arms = ["variable", "randomized", "split", "selective", "committee", "iwal", "density"] as const;
 
+/** Whether another throw of the coins can lead the strategy to other labels; a committee's coins are its resamplings. */
+export function hasCoin(name: StrategyName): boolean {
+  return name !== "fixed" && name !== "variable" && name !== "density";
+}
+
+/** Chances at which random labelling is tried: all reach the cap of a budget, and 1 buys whenever the cap allows it, like a clock. */
+export function coinChances(budget: number): number[] {
+  return [...new Set([1.5 * budget, 2 * budget, 4 * budget, 1].map((chance) => Math.min(1, chance)))];
+}
+
 export interface StrategySettings {
   /** Chance with which `random` queries a record it may query. */
   probability?: number;

@@ -6,7 +6,8 @@ import { options, settle } from "./options.ts";
 import { planQueries } from "./plan.ts";
 import { samplePump, unlabelledPump } from "./sample.ts";
 import { readState } from "./saved-state.ts";
-import { simulateClasses, simulateNumbers } from "./simulate.ts";
+import { simulateClasses } from "./simulate.ts";
+import { simulateNumbers } from "./simulate-numbers.ts";
 import { isNumberTask, readStreamTable } from "./stream-table.ts";
 
 export const tools = [
