@@ -1,7 +1,7 @@
 import type { Random } from "../../../kit/random.ts";
 import { AnswerLog, mostProbable, type Reply } from "./answers.ts";
 import { type Classifier, type FittedClassifier, pickRows } from "./classifier.ts";
-import type { CostModel } from "./costs.ts";
+import { type CostModel, costWarnings } from "./costs.ts";
 import type { AnnotatorFit, AnnotatorModel, Features } from "./em.ts";
 import type { JointFit } from "./joint-em.ts";
 import { poolRisk } from "./query-selection.ts";
@@ -38,17 +38,23 @@ export interface CycleReport {
   classifier: FittedClassifier;
   /** Expected cost of deciding about every item of the pool now, by the classifier's own probabilities. */
   risk: number;
+  /** What is odd about the costs of mistakes, see `costWarnings`; the same in every report. */
+  warnings: string[];
 }
 
 /**
  * The learning cycle of the survey: fit annotators and classifier, choose the next questions, ask, pay, until the budget has no
  * question left in it. Every question is paid for, the warm-up and "don't know" too. Yields after every fit. Throws a
- * RangeError when not even the cheapest question is within the budget.
+ * RangeError when not even the cheapest question is within the budget, and for costs of mistakes that are no matrix of the classes.
  */
 export async function* runActiveLearning(setup: ActiveLearning): AsyncGenerator<CycleReport> {
   const { features, annotators, ask, costs, classifier, select, budget, warmUp = 16, stopAfter, random } = setup;
   const items = features.values.length / features.width;
   const log = new AnswerLog(items, annotators, classifier.classes);
+  const mistakes = costs.misclassification;
+  if (mistakes && mistakes.length !== classifier.classes)
+    throw new RangeError(`the costs of mistakes have ${mistakes.length} rows for ${classifier.classes} classes`);
+  const warnings = mistakes ? costWarnings(mistakes) : [];
   const least = cheapest({ log, costs });
   if (!(budget >= least)) throw new RangeError(`the budget ${budget} is below the cheapest question, ${least}`);
   let spent = 0;
@@ -64,7 +70,7 @@ export async function* runActiveLearning(setup: ActiveLearning): AsyncGenerator<
   for (let cycle = 0; ; cycle++) {
     const learned = learn(log, setup);
     const risk = poolRisk(learned.predicted, classifier.classes, costs.misclassification);
-    yield { cycle, asked, spent, log, fit: learned.fit, classifier: learned.classifier, risk };
+    yield { cycle, asked, spent, log, fit: learned.fit, classifier: learned.classifier, risk, warnings };
     const before = stopAfter === undefined ? undefined : risks[risks.length - stopAfter];
     if (before && before.risk - risk < spent - before.spent) return;
     risks.push({ risk, spent });

@@ -21,7 +21,7 @@ export function itemsInBox({ values, width }: Features, { low, high }: Box): num
 }
 
 /**
- * Answers "is every item in this box of class j?" as an annotator who overlooks exceptions does: yes when at least `purity`
+ * For trying region queries on data whose labels are known; with people, ask them in its place, and label `itemsInBox` on a yes. Answers "is every item in this box of class j?" as an annotator who overlooks exceptions does: yes when at least `purity`
  * (default 90%) of the items are. One yes labels them all, and what is not pure comes along as noise. An empty box is no.
  */
 export function boxOracle(

@@ -23,7 +23,7 @@ export function annotatorCost(prices: ArrayLike<number>): CostModel {
   return { annotation: (_, k) => (prices.length === 1 ? prices[0] : prices[k]) as number };
 }
 
-/** Items differ in price (by their length, say), and annotators by a factor of their own where given. */
+/** Items differ in price (by their length, say: `next --item-cost`), and annotators by a factor of their own where given. */
 export function itemCost(prices: ArrayLike<number>, factors: ArrayLike<number> = [1]): CostModel {
   const [ofItem, ofAnnotator] = [annotatorCost(prices), annotatorCost(factors)];
   return { annotation: (i, k) => ofItem.annotation(0, i) * ofAnnotator.annotation(0, k) };
@@ -37,7 +37,8 @@ export interface Paid {
 }
 
 /**
- * Costs learned by ridge regression of what was paid (or of the time taken) on the item's features and on who answered. No
+ * For when prices are known only after an answer, such as the minutes it took: hand the result to `runActiveLearning` and learn it again
+ * as payments come in. The tool `next` has no use for it, as its prices are given. Costs learned by ridge regression of what was paid (or of the time taken) on the item's features and on who answered. No
  * prediction falls below the least that was ever paid. Throws a RangeError without payments or for one not above 0.
  */
 export function learnCosts(paid: readonly Paid[], features: Features, annotators: number, l2 = 1): CostModel {
@@ -77,8 +78,12 @@ export function bayesDecision(
   return { label, risk };
 }
 
-/** What is odd about a matrix of misclassification costs, in sentences; throws a RangeError for one that cannot be used. */
-export function costWarnings(costs: readonly ArrayLike<number>[]): string[] {
+/**
+ * What is odd about a matrix of misclassification costs, in sentences, with the classes' names where given; throws a RangeError for one that
+ * cannot be used.
+ */
+export function costWarnings(costs: readonly ArrayLike<number>[], names: readonly string[] = []): string[] {
+  const nameOf = (c: number): string => names[c] ?? String(c);
   const warnings: string[] = [];
   for (const [c, row] of costs.entries()) {
     if (row.length !== costs.length)
@@ -86,9 +91,9 @@ export function costWarnings(costs: readonly ArrayLike<number>[]): string[] {
     for (let j = 0; j < row.length; j++) {
       if (!Number.isFinite(row[j]))
         throw new RangeError(`the cost of deciding for class ${j} where ${c} is true is ${row[j]}`);
-      if (c === j && row[j] !== 0) warnings.push(`Deciding rightly for class ${c} costs ${row[j]}, not 0.`);
+      if (c === j && row[j] !== 0) warnings.push(`Deciding rightly for class ${nameOf(c)} costs ${row[j]}, not 0.`);
       if (c !== j && (row[j] as number) < 0)
-        warnings.push(`Deciding for class ${j} where ${c} is true costs less than 0.`);
+        warnings.push(`Deciding for class ${nameOf(j)} where ${nameOf(c)} is true costs less than 0.`);
     }
   }
   return warnings;

@@ -230,6 +230,18 @@ describe("the learning cycle", () => {
     await expect(all(loop({}, { budget: 0.5 }))).rejects.toThrow(/budget 0.5 is below the cheapest question, 1/);
   });
 
+  it("warns of costs of mistakes that are odd, and refuses what is no matrix of the classes", async () => {
+    const misclassification = [
+      [0, 1],
+      [2, 3],
+    ];
+    const odd = await all(loop({}, { costs: { ...uniformCost(), misclassification } }));
+    expect(odd[0]?.warnings).toEqual(["Deciding rightly for class 1 costs 3, not 0."]);
+    expect((await all(loop({})))[0]?.warnings).toEqual([]);
+    const short = { ...uniformCost(), misclassification: [[0]] };
+    await expect(all(loop({}, { costs: short }))).rejects.toThrow(/1 rows for 2 classes/);
+  });
+
   it("comes to trust the best annotator and to classify well", async () => {
     const reports = await all(loop({ relabel: true }, { budget: 120, costs: uniformCost() }));
     const last = reports.at(-1);

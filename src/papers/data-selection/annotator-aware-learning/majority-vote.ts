@@ -5,14 +5,20 @@ import { coinConfusion } from "./one-coin.ts";
 /**
  * Majority vote: every annotator is trusted alike, the posterior of an item is its vote shares (equal ones without votes).
  * The reliability of an annotator is how often they agree with the majority, ties counted in part, which flatters everyone
- * who helped to make it: see `reliabilityTable` for an estimate that does not. Prior and features are not used.
+ * who helped to make it: see `reliabilityTable` for an estimate that does not. An item whose prior is certain has the class that
+ * it names; other priors, and features, are not used.
  */
 export function majorityVote(): AnnotatorModel {
   return {
-    fit(answers): AnnotatorFit {
+    fit(answers, { prior } = {}): AnnotatorFit {
       checkAnswers(answers);
       const { annotators, classes, item, annotator, label } = answers;
       const posterior = voteShares(answers);
+      for (let at = 0; prior && at < posterior.length; at++) {
+        if (prior[at] !== 1) continue;
+        const from = at - (at % classes);
+        posterior.fill(0, from, from + classes)[at] = 1;
+      }
       const winner = mostProbable(posterior, classes);
       const agreed = new Float64Array(annotators);
       const asked = new Float64Array(annotators);

@@ -14,7 +14,8 @@ export interface Groups {
 }
 
 /**
- * Reads pairwise answers as constraints: "same" is transitive, and every "different" inside a group that follows from it is
+ * For labelling by comparison, where people are asked "are these two of the same class?" before, or instead of, what the class is; the
+ * tools read answers that name a class. Reads pairwise answers as constraints: "same" is transitive, and every "different" inside a group that follows from it is
  * reported. Throws a RangeError for items out of range. Nearly O(items + answers).
  */
 export function groupPairs(items: number, answers: readonly PairAnswer[]): Groups {
@@ -47,7 +48,7 @@ export function groupPairs(items: number, answers: readonly PairAnswer[]): Group
   };
 }
 
-/** Labels handed on along the groups: an item without one takes its group's, where all labelled members agree; else undefined. */
+/** Labels handed on along the groups, so that one label serves all that were called the same: an item without one takes its group's, where all labelled members agree; else undefined. */
 export function spreadLabels({ group }: Groups, labels: readonly (number | undefined)[]): (number | undefined)[] {
   const known = new Map<number, Set<number>>();
   for (const [i, label] of labels.entries()) {

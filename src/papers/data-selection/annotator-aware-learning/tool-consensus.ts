@@ -4,7 +4,7 @@ import { intervalLayers } from "../../../kit/charts.ts";
 import { BadInput } from "../../../kit/errors.ts";
 import type { InputFile } from "../../../kit/files.ts";
 import { type Cell, defineTool, type Row, type ToolRun } from "../../../kit/paper.ts";
-import { columnIndex, readTable } from "../../../kit/tables.ts";
+import { cellPlace, columnIndex, readTable } from "../../../kit/tables.ts";
 import { type Answers, answersByItem, countVotes, mostProbable } from "./answers.ts";
 import { dawidSkene } from "./dawid-skene.ts";
 import type { AnnotatorFit, AnnotatorModel } from "./em.ts";
@@ -53,7 +53,10 @@ function modelFor({ model, halfLife }: Options, annotators: number, classes: num
   return dawidSkene({ maxIterations: 300 });
 }
 
-/** Known labels as a prior: certain for their items, the answers' shares for the others. */
+/**
+ * Known labels as a prior: certain for their items, the answers' shares for the others. A label that no answer has, and two labels for
+ * one item, are refused.
+ */
 async function goldPrior(
   file: InputFile,
   { item, label }: Options,
@@ -73,9 +76,22 @@ async function goldPrior(
   let strangers = 0;
   table.rows.forEach((_, row) => {
     const i = items.find(cellName(table, row, of));
-    const c = classes.find(cellName(table, row, named));
-    if (i === undefined) strangers += 1;
-    if (i === undefined || c === undefined) return;
+    const name = cellName(table, row, named);
+    if (i === undefined) {
+      strangers += 1;
+      return;
+    }
+    const c = classes.find(name);
+    if (c === undefined)
+      throw new BadInput(`no answer has the label "${name}"`, {
+        where: cellPlace(table, row, named),
+        remedy: "Write it as the answers do, or leave the row out.",
+      });
+    if ((known.get(i) ?? c) !== c)
+      throw new BadInput(`the item "${items.list[i]}" has another known label already`, {
+        where: cellPlace(table, row, named),
+        remedy: "Keep one of its rows.",
+      });
     known.set(i, c);
     for (let l = 0; l < C; l++) prior[i * C + l] = l === c ? 1 : 0;
   });
@@ -96,14 +112,20 @@ async function writeCsv(run: ToolRun, name: string, header: string[], rows: Iter
   await output.close();
 }
 
-function* consensusRows(fit: AnnotatorFit, answers: Answers, items: Names, classes: Names): Generator<Cell[]> {
+function* consensusRows(
+  fit: AnnotatorFit,
+  answers: Answers,
+  items: Names,
+  classes: Names,
+  known?: ReadonlyMap<number, number>,
+): Generator<Cell[]> {
   const { classes: C } = answers;
   const labels = mostProbable(fit.posterior, C);
   const counts = answersByItem(answers);
   for (const [i, item] of items.list.entries()) {
     const row = fit.posterior.subarray(i * C, (i + 1) * C);
     const label = labels[i] as number;
-    const heard = (counts[i] as number) > 0;
+    const heard = (counts[i] as number) > 0 || known?.has(i);
     const shown = Array.from(row, (p) => Number(p.toPrecision(6)));
     yield [
       item,
@@ -208,7 +230,9 @@ export const consensusTool = defineTool({
     const fit = model.fit(answers, known ? { prior: known.prior } : {});
     if (!fit.converged) run.note("The estimate was still moving after 300 sweeps: take the last digits with care.");
     if (known && known.strangers > 0)
-      run.note(`${known.strangers} known labels are of items that nobody answered about, and were not used.`);
+      run.note(
+        `${known.strangers === 1 ? "1 known label is" : `${known.strangers} known labels are`} of items that nobody answered about, and not used.`,
+      );
     run.progress(0.7, "judging the annotators");
     const table = reliabilityTable(answers, fit);
     showAnnotators(run, annotators, table);
@@ -240,7 +264,7 @@ export const consensusTool = defineTool({
       run,
       "consensus.csv",
       ["item", "label", "confidence", "answers", ...shownClasses],
-      consensusRows(fit, answers, items, classes),
+      consensusRows(fit, answers, items, classes, known?.known),
     );
     const columns: (keyof Reliability)[] = ["answers", "accuracy", "low", "high"];
     await writeCsv(
@@ -259,7 +283,7 @@ export const consensusTool = defineTool({
     const turned = answered.filter((i) => labels[i] !== majority[i]).length;
     const best = table.reduce((at, row, k) => (row.accuracy > (table[at]?.accuracy ?? 0) ? k : at), 0);
     return {
-      summary: `Weighed ${heard.length.toLocaleString("en")} answers of ${answers.annotators.toLocaleString("en")} annotators about ${answered.length.toLocaleString("en")} item${answered.length === 1 ? "" : "s"} into ${answers.classes} classes${known ? ` with ${known.known.size.toLocaleString("en")} known labels` : ""}: ${turned === 1 ? "1 label differs" : `${turned.toLocaleString("en")} labels differ`} from the plain majority, and the most reliable annotator is ${annotators.list[best]} with an accuracy of ${table[best]?.accuracy.toFixed(2)}.`,
+      summary: `Weighed ${heard.length.toLocaleString("en")} answers of ${answers.annotators.toLocaleString("en")} annotators about ${answered.length.toLocaleString("en")} item${answered.length === 1 ? "" : "s"} into ${answers.classes} classes${known ? ` with ${known.known.size.toLocaleString("en")} known label${known.known.size === 1 ? "" : "s"}` : ""}: ${turned === 1 ? "1 label differs" : `${turned.toLocaleString("en")} labels differ`} from the plain majority, and the most reliable annotator is ${annotators.list[best]} with an accuracy of ${table[best]?.accuracy.toFixed(2)}.`,
     };
   },
 });

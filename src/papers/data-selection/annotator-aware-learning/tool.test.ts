@@ -51,8 +51,28 @@ describe("annotator-aware-learning consensus", () => {
     const gold = { "g.csv": "item,label\nx,0\nother,1\n" };
     const { text, summary, notes } = await agree({ "a.csv": csv }, {}, gold);
     expect(lines(text("consensus.csv"))[1]).toMatch(/^x,0,1,2,1,0/);
-    expect(summary).toContain("with 1 known labels");
-    expect(notes.join(" ")).toContain("1 known labels are of items");
+    expect(summary).toContain("with 1 known label:");
+    expect(notes.join(" ")).toContain("1 known label is of items");
+  });
+
+  it.each(["one-coin", "dawid-skene", "majority"])(
+    "%s takes a known label over every answer, or without one",
+    async (model) => {
+      const csv = "item,annotator,label\nx,a,1\nx,b,1\ny,a,0\ny,b,1\nz,a,?\n";
+      const { text, tables } = await agree({ "a.csv": csv }, { model }, { "g.csv": "item,label\nx,0\nz,1\n" });
+      const rows = lines(text("consensus.csv"));
+      expect(rows[1]).toBe("x,0,1,2,1,0");
+      expect(rows[3]).toBe("z,1,1,0,0,1");
+      expect(tables.annotators?.rows.every(({ accuracy }) => Number(accuracy) < 0.9)).toBe(true);
+    },
+  );
+
+  it.each([
+    ["item,label\nx,2\n", /g\.csv, line 2, column label: no answer has the label "2". Write it as/],
+    ["item,label\nx,1\nx,0\n", /line 3, column label: the item "x" has another known label already/],
+  ])("refuses known labels %j", async (gold, message) => {
+    const csv = "item,annotator,label\nx,a,1\nx,b,0\n";
+    await expect(agree({ "a.csv": csv }, {}, { "g.csv": gold })).rejects.toThrow(message);
   });
 
   it.each([
@@ -121,6 +141,78 @@ describe("annotator-aware-learning next", () => {
     const spent = await ask(files, { budget: 40 });
     expect(spent.summary).toBe("There is nothing left to ask: the budget is spent.");
     expect(spent.text("next.csv")).toBe("item,annotator,utility,cost\n");
+  });
+
+  it("refuses a budget below the cheapest question, and says what a rest does not buy", async () => {
+    const dear = { "p.csv": "annotator,cost\na,2\nb,3\n" };
+    await expect(ask({ features: { "f.csv": features(30) }, annotators: dear }, { budget: 1 })).rejects.toThrow(
+      /--budget: the budget of 1 is below the cheapest question, 2. Give 2 or more/,
+    );
+    const files = {
+      features: { "f.csv": features(40) },
+      answers: { "a.csv": answersOf(20, ["a", "b"]) },
+      annotators: dear,
+    };
+    const { summary, notes } = await ask(files, { budget: 101 });
+    expect(summary).toBe("There is nothing left to ask: the cheapest question costs 2, and 1 of the budget is left.");
+    expect(notes).toEqual([]);
+  });
+
+  it("leaves the warm-up although every answer is the same, and ends when everything was asked", async () => {
+    const same = (n: number) =>
+      `item,annotator,label\n${Array.from({ length: n }, (_, i) => `i${i},a,cat\ni${i},b,cat`).join("\n")}\n`;
+    const files = (n: number) => ({ features: { "f.csv": features(20) }, answers: { "a.csv": same(n) } });
+    const more = await ask(files(16), { batch: 3 });
+    expect(more.summary).toContain("Listed 3 questions");
+    expect(more.summary).toContain("(by uncertainty, infoPerCost)");
+    expect(more.notes).toEqual([expect.stringMatching(/^Every answer so far is "cat"/)]);
+    const done = await ask(files(20));
+    expect(done.summary).toBe("There is nothing left to ask: every question was asked.");
+    expect(done.notes.join()).not.toContain("Too little");
+    expect(lines(done.text("labels.csv"))[1]).toMatch(/^i0,cat,/);
+  });
+
+  it("learns from what there is when no question of the warm-up is left", async () => {
+    const files = { features: { "f.csv": features(20) }, answers: { "a.csv": answersOf(4, ["a", "b"]) } };
+    const { summary, text, notes } = await ask(files, { budget: 8 });
+    expect(summary).toBe("There is nothing left to ask: the budget is spent.");
+    expect(lines(text("labels.csv")).length).toBe(21);
+    expect(notes.join()).not.toContain("Too little");
+  });
+
+  it("multiplies an item's price by the annotator's, which is no feature", async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => `i${i},${i % 2 ? 2 : -2},${1 + (i % 3)}`).join("\n");
+    const files = {
+      features: { "f.csv": `item,u,price\n${rows}\n` },
+      annotators: { "p.csv": "annotator,cost\na,2\nb,5\n" },
+    };
+    const { text } = await ask(files, { itemCost: "price", batch: 12 });
+    for (const row of lines(text("next.csv")).slice(1)) {
+      const [item = "", who, , cost] = row.split(",");
+      expect(Number(cost)).toBe((1 + (Number(item.slice(1)) % 3)) * (who === "a" ? 2 : 5));
+    }
+    await expect(
+      ask({ ...files, features: { "f.csv": "item,u,price\nx,1,0\n" } }, { itemCost: "price" }),
+    ).rejects.toThrow(/line 2, column price: a cost of 0 is not above 0/);
+  });
+
+  it("decides by what mistakes cost, and warns of a diagonal that is not 0", async () => {
+    const files = { features: { "f.csv": features(40) }, answers: { "a.csv": answersOf(20, ["a", "b"]) } };
+    const labels = async (mistakes: string) => {
+      const { text, notes } = await ask({ ...files, mistakes: { "m.csv": `true,decided,cost\n${mistakes}` } });
+      return {
+        of: lines(text("labels.csv"))
+          .slice(1)
+          .map((row) => row.split(",")[1]),
+        notes,
+      };
+    };
+    const fair = await labels("1,0,1\n");
+    expect([new Set(fair.of).size, fair.notes]).toEqual([2, []]);
+    const afraid = await labels("1,0,1e6\n0,0,0.5\nother,0,3\n");
+    expect(new Set(afraid.of)).toEqual(new Set(["1"])); // a missed 1 is ruinous
+    expect(afraid.notes.join(" ")).toContain("m.csv: Deciding rightly for class 0 costs 0.5, not 0.");
+    expect(afraid.notes.join(" ")).toContain("1 row names a label");
   });
 
   it.each([
