@@ -64,9 +64,16 @@ export function fromParser(error: CommanderError, command: Command): BadInput {
 
 const longest = 400;
 
+/** What an error says; of a query that failed, what the database says, not the query. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const failed = error.message.startsWith("Failed query: ") && error.cause instanceof Error; // as Drizzle says it
+  return failed ? `the database: ${messageOf(error.cause)}` : error.message;
+}
+
 /** One line for a reader, whatever went wrong; what is long, and the stack, is shown when LIVEPAPERS_DEBUG is set. */
 export function oneLine(error: unknown): string {
-  const message = (error instanceof Error ? error.message : String(error)).trim();
+  const message = messageOf(error).trim();
   const line = message.replace(/\s*\n\s*/g, " ");
   if (line === "") return "something went wrong";
   if (line.length <= longest || isBadInput(error)) return line;

@@ -21,8 +21,10 @@ afterAll(async () => {
   await rm(files, { recursive: true });
 });
 
-const run = (...line: string[]) =>
+const run = (...line: string[]) => runWith("", ...line);
+const runWith = (stdin: string, ...line: string[]) =>
   cli(["import", ...line], {
+    stdin,
     env: { LIVEPAPERS_DATA: folder },
     sources: {
       fetcher: testFetcher([source], { attempts: 2 }).fetcher,
@@ -74,5 +76,18 @@ describe("livepapers import", () => {
     await writeFile(path, `${JSON.stringify(paper)}\n`);
     expect((await run("file", path)).out).toBe("1 paper added, 0 brought up to date, 0 known already.\n");
     expect((await run("file", path)).out).toBe("0 papers added, 0 brought up to date, 1 known already.\n");
+  });
+
+  it("of standard input reads it from its beginning, whatever was read of another", async () => {
+    const lines = (from: number, count: number): string =>
+      Array.from({ length: count }, (_, i) =>
+        JSON.stringify({ arxiv: `2402.${10_000 + from + i}`, title: "T", authors: ["A"], abstract: "B" }),
+      ).join("\n");
+    const first = await runWith(`${lines(0, 501)}\n{`, "file", "-");
+    expect(first.out).toBe("501 papers added, 0 brought up to date, 0 known already, 1 left out.\n");
+    expect(first.err).toContain("left out standard input, line 502: the line is not JSON");
+    const other = await runWith(lines(600, 3), "file", "-");
+    expect(other.out).toBe("3 papers added, 0 brought up to date, 0 known already.\n");
+    expect((await runWith("", "file", "-")).err).toContain("standard input: the file is empty");
   });
 });

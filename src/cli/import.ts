@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import { BadInput, nearest } from "../kit/errors.ts";
+import type { InputFile } from "../kit/files.ts";
 import { type Answer, type Cli, status } from "./context.ts";
 import { Fault } from "./outcome.ts";
 import { withProgress } from "./recorder.ts";
+import { aborted } from "./until.ts";
 
 const sourceNames = ["arxiv", "daily", "file"];
 
@@ -51,6 +53,27 @@ async function withStore(cli: Cli, work: Work): Promise<void> {
   } finally {
     await store.close();
   }
+}
+
+/** The file at a path, or standard input for "-", which ends when the command is stopped. */
+async function openInput({ stdin, signal }: Cli, path: string): Promise<InputFile> {
+  if (path !== "-") return (await import("../runs/path-file.ts")).openPath({ name: path, path });
+  return {
+    name: "standard input",
+    size: undefined,
+    seekable: false,
+    async *stream() {
+      const chunks = stdin[Symbol.asyncIterator]();
+      const stopped = aborted(signal);
+      for (;;) {
+        const next = await Promise.race([chunks.next(), stopped]);
+        signal.throwIfAborted();
+        if (!next || next.done) return;
+        yield next.value;
+      }
+    },
+    slice: () => Promise.reject(new Error("standard input has no parts")),
+  };
 }
 
 export function addImport(program: Command, cli: Cli, answer: Answer): void {
@@ -117,13 +140,12 @@ Example:
     .command("file")
     .summary("papers from a file, one JSON object a line")
     .description("Imports papers from a file with one JSON object a line; docs/importing.md says what it holds.")
-    .argument("<path>", "the file, e.g. papers.jsonl")
+    .argument("<path>", "the file, e.g. papers.jsonl; - reads standard input")
     .addHelpText("after", "\nExample:\n  livepapers import file papers.jsonl")
     .action(async (path: string) => {
-      const { openPath } = await import("../runs/path-file.ts");
       const { importFile } = await import("../feed/import/file.ts");
       const { settlePapers } = await import("../store/papers.ts");
-      const file = await openPath({ name: path, path });
+      const file = await openInput(cli, path);
       await withStore(cli, async ({ context }) => {
         const report = await importFile(file, context);
         if (report.added + report.updated > 0) await settlePapers(context.db);

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { BadInput } from "../kit/errors.ts";
 import { accountsStep } from "./steps/accounts.ts";
+import { fieldsStep } from "./steps/fields.ts";
 import { handedStep } from "./steps/handed.ts";
 import { homesStep } from "./steps/homes.ts";
 import { papersStep } from "./steps/papers.ts";
@@ -26,6 +27,7 @@ export const steps: readonly (readonly string[])[] = [
   requestsStep,
   homesStep,
   handedStep,
+  fieldsStep,
 ];
 
 /** The version of the tables that this program knows. */

@@ -17,6 +17,13 @@ export function isOutage(error: unknown): boolean {
   return lost.test(error.message) || isOutage(error.cause);
 }
 
+/** Whether the database refuses what a statement brings, a value or its size, and would refuse it again. */
+export function isDataFault(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return (typeof code === "string" && /^(?:22|54)\w{3}$/.test(code)) || isDataFault(error.cause);
+}
+
 /**
  * Does what must not fail for the sake of a database that restarts: `work` is done again while the database cannot be reached, for `forMs` at most and
  * until `signal` aborts. It may have been done by a try whose answer was lost, so it has to be something that can be done twice.

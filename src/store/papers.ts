@@ -3,6 +3,7 @@ import { toJson } from "./json.ts";
 import { rowsOf } from "./rows.ts";
 import { moveSignals } from "./signals.ts";
 import type { Db } from "./store.ts";
+import { countWords, type Worded } from "./words.ts";
 
 /** Where the text of an imported paper comes from. */
 export type ImportSource = "arxiv" | "daily" | "file";
@@ -20,6 +21,8 @@ export interface ImportedPaper {
   abstract: string;
   categories: string[];
   field: string | null;
+  /** The source names the field; otherwise it was found from title and abstract. */
+  fieldGiven?: boolean;
   year: number;
   /** ISO moments. */
   published: string | null;
@@ -93,11 +96,11 @@ export interface ImportCounts {
 }
 
 const recordColumns = sql.raw(`arxiv text, version integer, serial bigint, title text, authors text[], abstract text,
-  categories text[], field text, year integer, published timestamptz, updated timestamptz, listed date, upvotes integer, submitter text`);
+  categories text[], field text, "fieldGiven" boolean, year integer, published timestamptz, updated timestamptz, listed date, upvotes integer, submitter text`);
 
 /**
- * Takes papers in from a source, one row an arXiv id. What is there already changes only by a newer version, a first abstract, or other votes; cards of the
- * catalogue keep their title, authors and field. No arXiv id may stand twice in `papers`.
+ * Takes papers in from a source, one row an arXiv id. What is there already changes only by a newer version, a first abstract, a field that the source gives,
+ * or other votes; cards of the catalogue keep their title, authors and field. No arXiv id may stand twice in `papers`.
  */
 export async function importPapers(
   db: Db,
@@ -106,53 +109,52 @@ export async function importPapers(
 ): Promise<ImportCounts> {
   if (papers.length === 0) return { added: 0, updated: 0, unchanged: 0 };
   const result = await db.execute(sql`
-    insert into livepapers.papers as p (arxiv, slug, version, serial, title, authors, abstract, abstract_source, categories,
-      field, year, published, updated, listed, listed_by, upvotes, submitter)
-    select arxiv, arxiv, version, serial, title, authors, abstract, ${source}, categories, field, year, published, updated,
-      listed, ${source}, upvotes, submitter
-    from jsonb_to_recordset(${toJson(papers)}::jsonb) as incoming (${recordColumns})
-    order by arxiv
-    on conflict (arxiv) do update set
-      version = greatest(p.version, excluded.version),
-      title = case when p.catalogued or excluded.version < p.version then p.title else excluded.title end,
-      authors = case when p.catalogued or excluded.version < p.version then p.authors else excluded.authors end,
-      field = case when p.catalogued then p.field else coalesce(excluded.field, p.field) end,
-      abstract = case when excluded.version < p.version then p.abstract else excluded.abstract end,
-      abstract_source = case when excluded.version < p.version then p.abstract_source else excluded.abstract_source end,
-      categories = case when excluded.categories = '{}' then p.categories else excluded.categories end,
-      published = coalesce(p.published, excluded.published),
-      updated = greatest(p.updated, excluded.updated),
-      listed = case when ${outranks} then excluded.listed else p.listed end,
-      listed_by = case when ${outranks} then excluded.listed_by else p.listed_by end,
-      upvotes = coalesce(excluded.upvotes, p.upvotes),
-      submitter = coalesce(excluded.submitter, p.submitter)
-    where excluded.version > p.version or p.abstract_source is null or ${outranks}
-      or coalesce(excluded.upvotes, p.upvotes) is distinct from p.upvotes
-    returning arxiv, (xmax = 0) as added`);
-  const rows = rowsOf<{ arxiv: string; added: boolean }>(result);
-  const added = rows.filter((row) => row.added).map((row) => row.arxiv);
-  await countWords(db, added);
-  return { added: added.length, updated: rows.length - added.length, unchanged: papers.length - rows.length };
+    with incoming as materialized (
+      select * from jsonb_to_recordset(${toJson(papers)}::jsonb) as incoming (${recordColumns})
+    ), before as materialized (${worded}), taken as (
+      insert into livepapers.papers as p (arxiv, slug, version, serial, title, authors, abstract, abstract_source, categories,
+        field, field_given, year, published, updated, listed, listed_by, upvotes, submitter)
+      select arxiv, arxiv, version, serial, title, authors, abstract, ${source}, categories, field, coalesce("fieldGiven", false), year,
+        published, updated, listed, ${source}, upvotes, submitter
+      from incoming order by arxiv
+      on conflict (arxiv) do update set
+        version = greatest(p.version, excluded.version),
+        title = case when p.catalogued or excluded.version < p.version then p.title else excluded.title end,
+        authors = case when p.catalogued or excluded.version < p.version then p.authors else excluded.authors end,
+        field = case when p.catalogued then p.field when p.field_given and not excluded.field_given then p.field
+          else coalesce(excluded.field, p.field) end,
+        field_given = p.field_given or excluded.field_given,
+        abstract = case when excluded.version < p.version then p.abstract else excluded.abstract end,
+        abstract_source = case when excluded.version < p.version then p.abstract_source else excluded.abstract_source end,
+        categories = case when excluded.categories = '{}' then p.categories else excluded.categories end,
+        published = coalesce(p.published, excluded.published),
+        updated = greatest(p.updated, excluded.updated),
+        listed = case when ${outranks} then excluded.listed else p.listed end,
+        listed_by = case when ${outranks} then excluded.listed_by else p.listed_by end,
+        upvotes = coalesce(excluded.upvotes, p.upvotes),
+        submitter = coalesce(excluded.submitter, p.submitter)
+      where excluded.version > p.version or p.abstract_source is null or ${outranks}
+        or coalesce(excluded.upvotes, p.upvotes) is distinct from p.upvotes
+        or (excluded.field_given and not p.catalogued and (not p.field_given or excluded.field is distinct from p.field))
+      returning arxiv, title, authors, (xmax = 0) as added
+    )
+    ${reworded}`);
+  const rows = rowsOf<Taken>(result);
+  await countWords(db, rows);
+  const added = rows.filter((row) => row.added).length;
+  return { added, updated: rows.length - added, unchanged: papers.length - rows.length };
 }
+
+type Taken = Worded & { added: boolean };
+
+/** The texts of the papers `incoming` as they were, and what of those `taken` was added or has other words than `before`. */
+const worded = sql.raw("select p.arxiv, p.title, p.authors from livepapers.papers p join incoming using (arxiv)");
+const reworded = sql.raw(`select arxiv, taken.added, to_json(before.title) as title, to_json(before.authors) as authors,
+  taken.title is distinct from before.title or taken.authors is distinct from before.authors as changed
+  from taken left join before using (arxiv)`);
 
 /** A day of the daily list says more than the day of submission; the day of our own catalogue says most. */
 const outranks = sql.raw("(excluded.listed_by = 'daily' and p.listed_by in ('arxiv', 'file'))");
-
-/** Adds the words of new papers' titles and authors to the vocabulary. */
-async function countWords(db: Db, arxivs: readonly string[]): Promise<void> {
-  if (arxivs.length === 0) return;
-  await db.execute(sql`
-    insert into livepapers.words as w (kind, word, papers)
-    select kind, word, count(*)::integer from livepapers.papers p
-      join jsonb_array_elements_text(${JSON.stringify(arxivs)}::jsonb) as new (arxiv) using (arxiv),
-      lateral (
-        select 'title' as kind, unnest(tsvector_to_array(to_tsvector('simple'::regconfig, livepapers.fold(p.title)))) as word
-        union all select 'author', unnest(tsvector_to_array(p.author_search))
-      ) said
-    where length(word) between 4 and 40 and word !~ '[0-9]'
-    group by word, kind order by word, kind
-    on conflict (word, kind) do update set papers = w.papers + excluded.papers`);
-}
 
 /** The entry of a slug or an arXiv id, unless it is hidden. */
 export async function findPaperRow(db: Db, name: string): Promise<PaperRow | undefined> {
@@ -183,23 +185,22 @@ export async function syncCatalogue(db: Db, papers: readonly CataloguedPaper[]):
       update livepapers.papers p set catalogued = false, runnable = false, slug = arxiv, keywords = '{}', own = '', listed_by = abstract_source,
         updated = now()
       where catalogued and not exists (select 1 from ${incoming} where incoming.arxiv = p.arxiv)`);
-    const added = await tx.execute(sql`
-      insert into livepapers.papers as p (arxiv, slug, catalogued, runnable, serial, title, authors, field, year, keywords, own, listed, listed_by)
-      select arxiv, slug, true, runnable, serial, title, authors, field, year, keywords, own, listed, 'catalogue' from ${incoming}
-      order by arxiv
-      on conflict (arxiv) do update set
-        slug = excluded.slug, catalogued = true, runnable = excluded.runnable, serial = excluded.serial, title = excluded.title, authors = excluded.authors,
-        field = excluded.field, year = excluded.year, keywords = excluded.keywords, own = excluded.own, listed = excluded.listed, listed_by = 'catalogue',
-        updated = now()
-      where (p.slug, p.catalogued, p.runnable, p.serial, p.title, p.authors, p.field, p.year, p.keywords, p.own, p.listed) is distinct from
-        (excluded.slug, true, excluded.runnable, excluded.serial, excluded.title, excluded.authors, excluded.field, excluded.year, excluded.keywords,
-         excluded.own, excluded.listed)
-      returning arxiv, (xmax = 0) as added`);
-    const rows = rowsOf<{ arxiv: string; added: boolean }>(added);
-    await countWords(
-      tx,
-      rows.filter((row) => row.added).map((row) => row.arxiv),
-    );
+    const taken = await tx.execute(sql`
+      with incoming as materialized (select * from ${incoming}), before as materialized (${worded}), taken as (
+        insert into livepapers.papers as p (arxiv, slug, catalogued, runnable, serial, title, authors, field, year, keywords, own, listed, listed_by)
+        select arxiv, slug, true, runnable, serial, title, authors, field, year, keywords, own, listed, 'catalogue' from incoming
+        order by arxiv
+        on conflict (arxiv) do update set
+          slug = excluded.slug, catalogued = true, runnable = excluded.runnable, serial = excluded.serial, title = excluded.title, authors = excluded.authors,
+          field = excluded.field, year = excluded.year, keywords = excluded.keywords, own = excluded.own, listed = excluded.listed, listed_by = 'catalogue',
+          updated = now()
+        where (p.slug, p.catalogued, p.runnable, p.serial, p.title, p.authors, p.field, p.year, p.keywords, p.own, p.listed) is distinct from
+          (excluded.slug, true, excluded.runnable, excluded.serial, excluded.title, excluded.authors, excluded.field, excluded.year, excluded.keywords,
+           excluded.own, excluded.listed)
+        returning arxiv, title, authors, (xmax = 0) as added
+      )
+      ${reworded}`);
+    await countWords(tx, rowsOf<Taken>(taken));
     // A card that was hidden stays so under its other name.
     await tx.execute(sql`
       update livepapers.papers p set hidden = not hidden

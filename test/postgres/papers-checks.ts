@@ -9,6 +9,7 @@ import {
   importPapers,
   syncCatalogue,
 } from "../../src/store/papers.ts";
+import { rowsOf } from "../../src/store/rows.ts";
 import { castVote, votesOf } from "../../src/store/signals.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -101,6 +102,44 @@ export function checkPapers(store: () => Store): void {
       { kind: "author", word: "scholkopf" },
       { kind: "title", word: "naive" },
     ]);
+  });
+
+  it("keeps the vocabulary with the words that papers have now", async () => {
+    const { db } = store();
+    const counts = async (): Promise<Record<string, number>> => {
+      const found = await db.execute(sql`
+        select kind || ' ' || word as name, papers from livepapers.words where word ~ '^(quokka|wombat|numbat|brolga|common)' order by 1`);
+      return Object.fromEntries(
+        rowsOf<{ name: string; papers: number }>(found).map(({ name, papers }) => [name, papers]),
+      );
+    };
+    const first = { title: "Common quokkas", authors: ["Ann Wombat"] };
+    await importPapers(db, [someImport("2401.10020", first), someImport("2401.10021", { title: "Common" })], "arxiv");
+    expect(await counts()).toEqual({ "author wombat": 1, "title common": 2, "title quokkas": 1 });
+    const second = { version: 2, title: "Common numbats", authors: ["Ann Brolga"] };
+    await importPapers(db, [someImport("2401.10020", second)], "arxiv");
+    expect(await counts()).toEqual({ "author brolga": 1, "title common": 2, "title numbats": 1 });
+    await importPapers(db, [someImport("2401.10020", { ...second, upvotes: 3 })], "daily");
+    await syncCatalogue(db, [someCard("2401.10020", "worded", { title: "Common wombat", authors: ["Ann Brolga"] })]);
+    expect(await counts()).toEqual({ "author brolga": 1, "title common": 2, "title wombat": 1 });
+    await syncCatalogue(db, []);
+  });
+
+  it("lets a field that a source gives stand over one that was found, whichever came first", async () => {
+    const { db } = store();
+    const field = async (arxiv: string) => (await findPaperRow(db, arxiv))?.field;
+    const found = { field: "sequence-models" };
+    const given = { version: 0, field: "llm-systems", fieldGiven: true };
+    await importPapers(db, [someImport("2401.10030", given)], "file");
+    expect(await importPapers(db, [someImport("2401.10030", found)], "arxiv")).toMatchObject({ updated: 1 });
+    expect(await field("2401.10030")).toBe("llm-systems");
+    await importPapers(db, [someImport("2401.10031", found)], "arxiv");
+    expect(await importPapers(db, [someImport("2401.10031", given)], "file")).toMatchObject({ updated: 1 });
+    expect(await field("2401.10031")).toBe("llm-systems");
+    expect(await findPaperRow(db, "2401.10031")).toMatchObject({ version: 1, abstractSource: "arxiv" });
+    expect(await importPapers(db, [someImport("2401.10031", given)], "file")).toMatchObject({ unchanged: 1 });
+    await importPapers(db, [someImport("2401.10031", { ...found, version: 2 })], "arxiv");
+    expect(await field("2401.10031")).toBe("llm-systems");
   });
 
   it("makes one entry of an imported paper and its card, with the ballots of both", async () => {

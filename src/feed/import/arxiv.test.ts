@@ -166,15 +166,34 @@ describe("importing from arXiv", () => {
     expect(skipped()).toEqual(["arXiv 2601.16003v1: title: is not in the encoding it says"]);
   });
 
-  it("passes over a list that arXiv does not give to its end", async () => {
+  it("asks for half of a list that arXiv does not give to its end", async () => {
+    const name = category();
+    const papers = [...many("2601.17", 3), ...many("2601.18", 2, "2026-01-06T00:00:00Z")];
+    play(papers);
+    const answer = source().answer;
+    source().answer = (url, response, request) => {
+      const week = url.searchParams.get("search_query")?.includes("[202601010000 TO 202601080000]");
+      if (week && url.searchParams.get("start") === "2") response.end(atomPage([], 5, 2));
+      else answer(url, response, request);
+    };
+    expect(await arxiv({ categories: [name], since: "2026-01-01", pageSize: 2 })).toMatchObject({
+      ...{ added: 5, unchanged: 2, skipped: 0 },
+    });
+    expect((await readCursor(db(), `arxiv:${name}`))?.token).toMatchObject({ from: "2026-01-05T12:00:00.000Z" });
+  });
+
+  it("stops where arXiv gives neither a list nor its half, and asks for it again the next time", async () => {
     const name = category();
     source().answer = (url, response) => {
       const start = Number(url.searchParams.get("start"));
-      response.end(atomPage(start === 0 ? many("2601.17", 2) : [], 5, start));
+      response.end(atomPage(start === 0 ? many("2601.19", 2) : [], 5, start));
     };
-    expect(await arxiv({ categories: [name], since: "2026-01-05" })).toMatchObject({ added: 2 });
-    expect(skipped()).toEqual(["submissions of 2026-01-05: arXiv has 5 of them and gives 2"]);
-    expect((await readCursor(db(), `arxiv:${name}`))?.token).toMatchObject({ from: "2026-01-05T12:00:00.000Z" });
+    const given = arxiv({ categories: [name], since: "2026-01-05" });
+    await expect(given).rejects.toThrow(ImportFailed);
+    await expect(given).rejects.toThrow("arXiv has 5 submissions of 2026-01-05 to 2026-01-07 and gives 2.");
+    expect((await readCursor(db(), `arxiv:${name}`))?.token).toMatchObject({ from: "2026-01-05T00:00:00.000Z" });
+    play(many("2601.19", 5, "2026-01-06T00:00:00Z"));
+    expect(await arxiv({ categories: [name] })).toMatchObject({ added: 3, skipped: 0 });
   });
 
   it("says what arXiv says when it refuses", async () => {

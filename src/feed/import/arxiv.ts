@@ -62,24 +62,29 @@ export async function importArxiv(
   context: ImportContext,
   { categories, since, base = "https://export.arxiv.org/api/query", pageSize = 200 }: ArxivOptions,
 ): Promise<ImportReport> {
-  const { signal, onProgress = () => {}, onSkip = () => {}, now = () => new Date() } = context;
+  const { signal, onProgress = () => {}, now = () => new Date() } = context;
   const source = `arxiv:${categories.join(",")}`;
   const intake = new Intake(context, "arxiv", source);
   const end = now().getTime();
   let token = beginning(tokenSchema.safeParse((await readCursor(context.db, source))?.token).data, since, end);
   const first = Date.parse(token.from);
   const finished = (): boolean => Date.parse(token.from) >= Math.floor(end / 60_000) * 60_000;
+  let halved: string | undefined;
   while (!finished()) {
     onProgress((Date.parse(token.from) - first) / (end - first), `submissions of ${token.from.slice(0, 10)}`);
-    const url = addressOf(base, categories, token, pageSize);
-    const { page, last } = await readPage(fetcher, url, token, signal);
-    if (page.entries.length === 0 && page.total > token.start) {
-      onSkip(`submissions of ${token.from.slice(0, 10)}`, `arXiv has ${page.total} of them and gives ${token.start}`);
+    const page = await readPage(fetcher, addressOf(base, categories, token, pageSize), token, signal);
+    if (isBroken(page, token)) {
+      // A shorter list may be given to its end. One that is not must be asked for again, later: the cursor stays.
+      if (halved === token.from) throw new ImportFailed(brokenWords(page, token));
+      halved = token.from;
+      token = { ...token, to: minute((Date.parse(token.from) + Date.parse(token.to)) / 2), start: 0 };
+      continue;
     }
     const start = token.start + page.entries.length;
-    token = last
-      ? { ...token, from: token.to, to: minute(Math.min(Date.parse(token.to) + spanMs, end)), start: 0 }
-      : { ...token, start };
+    token =
+      start >= page.total
+        ? { ...token, from: token.to, to: minute(Math.min(Date.parse(token.to) + spanMs, end)), start: 0 }
+        : { ...token, start };
     if (!finished()) {
       await intake.take(page.entries, token);
       continue;
@@ -88,6 +93,15 @@ export async function importArxiv(
     await intake.take(page.entries, { ...token, from, to: from, start: 0 });
   }
   return intake.report;
+}
+
+/** The list ends before it is read to its end. */
+function isBroken({ entries, total }: AtomPage, { start }: Token): boolean {
+  return entries.length === 0 && total > start;
+}
+
+function brokenWords({ total }: AtomPage, { from, to, start }: Token): string {
+  return `arXiv has ${total} submissions of ${from.slice(0, 10)} to ${to.slice(0, 10)} and gives ${start}.`;
 }
 
 function beginning(stored: Token | undefined, since: string | undefined, end: number): Token {
@@ -113,29 +127,27 @@ function addressOf(base: string, categories: readonly string[], { from, to, star
   return `${base}?${query}`;
 }
 
-/** One page. The API now and then gives an empty page in the middle of a list; when it stays empty, the list is taken to end there. */
+/** One page. The API now and then gives an empty page in the middle of a list; it is given back when it stays empty. */
 async function readPage(
   fetcher: Fetcher,
   url: string,
   token: Token,
   signal: AbortSignal | undefined,
-): Promise<{ page: AtomPage; last: boolean }> {
+): Promise<AtomPage> {
   let empty: AtomPage | undefined;
   try {
-    const page = await fetcher.get(
+    return await fetcher.get(
       url,
       ({ bytes, headers }) => {
         const read = readAtom(decodeText(bytes, headers["content-type"]));
-        empty = undefined;
-        if (read.entries.length > 0 || read.total <= token.start) return read;
-        empty = read;
-        throw new Passing("arXiv gives an empty page in the middle of a list");
+        empty = isBroken(read, token) ? read : undefined;
+        if (empty) throw new Passing("arXiv gives an empty page in the middle of a list");
+        return read;
       },
       signal,
     );
-    return { page, last: token.start + page.entries.length >= page.total };
   } catch (error) {
-    if (error instanceof ImportFailed && empty) return { page: empty, last: true };
+    if (error instanceof ImportFailed && empty) return empty;
     throw error;
   }
 }

@@ -66,7 +66,7 @@ export async function importDaily(
         ({ bytes, headers }) => readList(decodeText(bytes, headers["content-type"])),
         signal,
       );
-      // An import of one old day says nothing of those between: only the cursor of a run without a date moves.
+      // One day says nothing of those between it and the cursor, which stays; where there is none yet, the next import begins with this day.
       await intake.take(
         items.map((item) => readItem(item, day)),
         date === undefined ? token : { day: stored ?? isoDay(Date.parse(day)) },

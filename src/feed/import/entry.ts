@@ -55,9 +55,10 @@ export function readEntry(value: unknown, now: Date): ImportedPaper {
   const serial = id && serialOf(id.id);
   if (!id || serial === undefined) throw new BadEntry(`"${entry.arxiv.slice(0, 60)}" is not an arXiv id`);
   const published = entry.published === undefined ? null : new Date(entry.published).toISOString();
+  const updated = entry.updated === undefined ? null : new Date(entry.updated).toISOString();
   const listed = entry.listed ?? published?.slice(0, 10) ?? monthOf(serial);
   // What claims to be from the future would stand on top of the feed until then.
-  for (const date of [published ?? listed, listed, monthOf(serial)]) {
+  for (const date of [published ?? listed, updated ?? listed, listed, monthOf(serial)]) {
     if (Date.parse(date) > now.getTime() + slackMs) throw new BadEntry(`${date.slice(0, 10)} lies in the future`);
     if (date < "1991") throw new BadEntry(`${date.slice(0, 10)} lies before arXiv began`);
   }
@@ -71,9 +72,10 @@ export function readEntry(value: unknown, now: Date): ImportedPaper {
     abstract,
     categories: entry.categories,
     field: entry.field ?? classify(title, abstract) ?? null,
+    fieldGiven: entry.field !== undefined,
     year: Number((published ?? monthOf(serial)).slice(0, 4)),
     published,
-    updated: entry.updated === undefined ? null : new Date(entry.updated).toISOString(),
+    updated,
     listed,
     upvotes: entry.upvotes ?? null,
     submitter: entry.submitter ?? null,

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { memoryFile } from "../../kit/files.ts";
+import { type InputFile, memoryFile } from "../../kit/files.ts";
 import { findPaperRow } from "../../store/papers.ts";
 import { importFile } from "./file.ts";
 import { testImports } from "./testing.ts";
@@ -57,6 +57,47 @@ describe("importing a file", () => {
     await expect(stopped).rejects.toThrow("killed");
     expect(await importFile(file, context())).toEqual({ added: 703, updated: 0, unchanged: 0, skipped: 0 });
     expect(await importFile(file, context())).toEqual({ added: 0, updated: 0, unchanged: 1203, skipped: 0 });
+  });
+
+  it("leaves out what lies outside of the times, and what the database does not take", async () => {
+    // Less than a line may have; as words of an index, more than the database takes.
+    const word = (n: number): string => (150_000 + n).toString(36);
+    const name = (n: number): string => Array.from({ length: 40 }, (_, i) => word(40 * n + i)).join(" ");
+    const names = Array.from({ length: 3500 }, (_, n) => name(n));
+    const lines = [
+      line("2601.50001"),
+      line("2601.50002", { updated: "+012345-01-01T00:00:00Z" }),
+      line("2601.50003", { updated: "-000005-01-01T00:00:00Z" }),
+      line("2601.50004", { authors: names }),
+      line("2601.50005", { updated: "2026-01-09" }),
+      line("2601.50006", { updated: "2031-01-09" }),
+    ];
+    const file = memoryFile("times.jsonl", lines.join("\n"));
+    expect(await importFile(file, context())).toEqual({ added: 2, updated: 0, unchanged: 0, skipped: 4 });
+    expect(skipped()).toEqual([
+      expect.stringMatching(/^times\.jsonl, line 2: .* lies in the future$/),
+      expect.stringMatching(/^times\.jsonl, line 3: .* lies before arXiv began$/),
+      "times.jsonl, line 6: 2031-01-09 lies in the future",
+      expect.stringMatching(/^times\.jsonl, line 4: the database does not take it: string is too long/),
+    ]);
+    expect(await importFile(file, context())).toMatchObject({ added: 0, unchanged: 2 });
+  });
+
+  it("reads a stream from its beginning, also when the last one was left in the middle", async () => {
+    const stream = (ids: readonly string[]): InputFile => ({
+      name: "/dev/fd/63",
+      size: undefined,
+      seekable: false,
+      async *stream() {
+        yield Buffer.from(ids.map((id) => line(id)).join("\n"));
+      },
+      slice: () => Promise.reject(new Error("not seekable")),
+    });
+    const ids = (from: number, count: number) => Array.from({ length: count }, (_, i) => `2601.6${from + i}`);
+    const stop = new AbortController();
+    const more = { signal: stop.signal, onProgress: () => stop.abort(new Error("killed")) };
+    await expect(importFile(stream(ids(1000, 700)), context(more))).rejects.toThrow("killed");
+    expect(await importFile(stream(ids(2000, 600)), context())).toMatchObject({ added: 600 });
   });
 
   it("refuses an empty file", async () => {

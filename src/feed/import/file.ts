@@ -16,13 +16,15 @@ const headBytes = 1 << 16;
 
 /**
  * Imports a file with one paper a line (JSON Lines, see docs/importing.md). A file that was left in the middle goes on at its line; one that was
- * read to its end is read again.
+ * read to its end is read again. A stream never goes on: nothing says that its lines are those of the last one.
  */
 export async function importFile(file: InputFile, context: ImportContext): Promise<ImportReport> {
   const { db, onProgress = () => {} } = context;
   const source = await nameOf(file);
   const intake = new Intake(context, "file", source);
-  const stored = tokenSchema.safeParse((await readCursor(db, source))?.token).data?.line ?? 0;
+  const resumes = file.size !== undefined;
+  const token = resumes ? (await readCursor(db, source))?.token : undefined;
+  const stored = tokenSchema.safeParse(token).data?.line ?? 0;
   let batch: RawEntry[] = [];
   let count = 0;
   for await (const { number, text, bytes } of linesOf(file)) {
@@ -31,7 +33,7 @@ export async function importFile(file: InputFile, context: ImportContext): Promi
     const entry = readLine(text, `${file.name}, line ${number}`);
     if (entry) batch.push(entry);
     if (batch.length < batchSize) continue;
-    await intake.take(batch, { line: number });
+    await intake.take(batch, { line: resumes ? number : 0 });
     batch = [];
     onProgress(file.size ? bytes / file.size : 0, `line ${number} of ${file.name}`);
   }
@@ -40,9 +42,9 @@ export async function importFile(file: InputFile, context: ImportContext): Promi
   return intake.report;
 }
 
-/** A file is known by its size and beginning, so that it may be moved between two attempts. */
+/** A file is known by its size and beginning, so that it may be moved between two attempts. All streams are one source. */
 async function nameOf(file: InputFile): Promise<string> {
-  if (file.size === undefined) return `file:${file.name}`;
+  if (file.size === undefined) return "file:-";
   const head = await file.slice(0, headBytes);
   return `file:${createHash("sha256").update(`${file.size} `).update(head).digest("hex").slice(0, 32)}`;
 }
