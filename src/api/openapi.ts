@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { headerComponents, responsesOf } from "./responses.ts";
 import * as schemas from "./schemas.ts";
 
 /** What one address of the API does; paths are relative to /api/v1. */
@@ -15,8 +16,12 @@ export interface Operation {
   headers?: Record<string, string>;
   body?: { type: string; schema: string };
   answer: { status: 200 | 202; type: string; schema?: string; summary: string };
-  /** Refusals besides 400, 429 and 500. */
+  /** Headers of the answer, besides those of every one. */
+  head?: string[];
+  /** Refusals besides 400, 405, 429 and 500. */
   refusals?: number[];
+  /** Whether a cookie is asked for: without one, only what is public is there, or nothing is done. */
+  cookie?: "optional" | "required";
 }
 
 const json = "application/json";
@@ -35,6 +40,7 @@ export const operations: readonly Operation[] = [
     summary: "Papers, a page at a time",
     query: schemas.paperQuery,
     answer: { status: 200, type: json, schema: "PaperPage", summary: "A page of papers" },
+    head: ["ETag", "Link"],
   },
   {
     method: "get",
@@ -43,6 +49,7 @@ export const operations: readonly Operation[] = [
     summary: "One paper: card, parameters, tools",
     pathParams: slug,
     answer: { status: 200, type: json, schema: "Paper", summary: "The paper" },
+    head: ["ETag"],
     refusals: [404],
   },
   {
@@ -53,6 +60,7 @@ export const operations: readonly Operation[] = [
     more: "Titles, authors, summaries and abstracts, in the words of the site’s search box.",
     query: schemas.searchQuery,
     answer: { status: 200, type: json, schema: "SearchPage", summary: "A page of what was found" },
+    head: ["ETag", "Link"],
   },
   {
     method: "get",
@@ -61,6 +69,7 @@ export const operations: readonly Operation[] = [
     summary: "The scoreboard: what papers report, and what came out here",
     query: schemas.claimQuery,
     answer: { status: 200, type: json, schema: "ClaimPage", summary: "A page of the scoreboard" },
+    head: ["ETag", "Link"],
   },
   {
     method: "post",
@@ -71,6 +80,8 @@ export const operations: readonly Operation[] = [
     headers: idempotency,
     body: { type: json, schema: "ClaimJob" },
     answer: { status: 202, type: json, schema: "Started", summary: "The run is queued" },
+    head: ["Location", "Set-Cookie"],
+    cookie: "optional",
     refusals: [403, 404, 413, 422],
   },
   {
@@ -82,6 +93,8 @@ export const operations: readonly Operation[] = [
     headers: idempotency,
     body: { type: "multipart/form-data", schema: "ToolJob" },
     answer: { status: 202, type: json, schema: "Started", summary: "The run is queued" },
+    head: ["Location", "Set-Cookie"],
+    cookie: "optional",
     refusals: [403, 404, 413, 422],
   },
   {
@@ -91,6 +104,8 @@ export const operations: readonly Operation[] = [
     summary: "The record of a run",
     pathParams: id,
     answer: { status: 200, type: json, schema: "Run", summary: "The run" },
+    head: ["ETag"],
+    cookie: "optional",
     refusals: [404],
   },
   {
@@ -102,6 +117,7 @@ export const operations: readonly Operation[] = [
     pathParams: id,
     headers: { "Last-Event-ID": "The id of the last event received" },
     answer: { status: 200, type: "text/event-stream", schema: "RunMessage", summary: "The stream" },
+    cookie: "optional",
     refusals: [404],
   },
   {
@@ -111,6 +127,7 @@ export const operations: readonly Operation[] = [
     summary: "Stop a run of one’s own",
     pathParams: id,
     answer: { status: 200, type: json, schema: "Cancelled", summary: "Whether it was stopped" },
+    cookie: "required",
     refusals: [403, 404],
   },
   {
@@ -120,6 +137,8 @@ export const operations: readonly Operation[] = [
     summary: "A file that a tool made",
     pathParams: { ...id, name: "The file’s name" },
     answer: { status: 200, type: "application/octet-stream", summary: "The file" },
+    head: ["Content-Disposition"],
+    cookie: "optional",
     refusals: [404],
   },
   {
@@ -128,6 +147,7 @@ export const operations: readonly Operation[] = [
     id: "getDescription",
     summary: "This description",
     answer: { status: 200, type: json, summary: "An OpenAPI 3.1 document" },
+    head: ["ETag"],
   },
 ];
 
@@ -206,36 +226,31 @@ function bodyOf({ body }: Operation): Json {
   return { requestBody: { required: true, content: { [body.type]: { schema, ...encoding } } } };
 }
 
-const refusalTexts: Record<number, string> = {
-  400: "The request cannot be read",
-  403: "From another site, or somebody else’s",
-  404: "Not found",
-  413: "Too large",
-  422: "A parameter or file does not fit; `where` names it",
-  429: "Too many requests or runs; Retry-After says when there may be more",
-  500: "A fault of the server",
-};
-
-function responsesOf({ answer, refusals = [], id: name }: Operation): Json {
-  const schema = answer.schema ? reference(answer.schema) : answer.type === json ? { type: "object" } : {};
-  const responses: Json = {
-    [answer.status]: { description: answer.summary, content: { [answer.type]: { schema } } },
+/** Cookies of which one says whose a request is. Their names are stricter on https. */
+function cookies(secure: boolean): Record<string, Json> {
+  const cookie = (name: string, description: string): Json => ({
+    ...{ type: "apiKey", in: "cookie", name: secure ? `__Host-${name}` : name },
+    description,
+  });
+  return {
+    visitor: cookie("visitor", "Set by the first answer to a post: whoever has it may read and stop what it started"),
+    session: cookie("session", "Of somebody signed in, in place of the visitor’s"),
   };
-  if (name === "followRun") responses[204] = { description: "Everything has been received" };
-  else if (answer.status === 200 && name !== "cancelRun" && name !== "getOutput") {
-    responses[304] = { description: "Not changed since the ETag of If-None-Match" };
-  }
-  for (const status of [400, ...refusals, 429, 500]) {
-    responses[status] = {
-      description: refusalTexts[status] ?? "Refused",
-      content: { "application/problem+json": { schema: reference("Problem") } },
-    };
-  }
-  return responses;
+}
+
+const securityOf = ({ cookie }: Operation): Json =>
+  cookie ? { security: [...(cookie === "optional" ? [{}] : []), { visitor: [] }, { session: [] }] } : {};
+
+/** How the document is made. */
+export interface OpenApiOptions {
+  /** Says that there are no other properties, for tests. */
+  closed?: boolean;
+  /** The site is on https. */
+  secure?: boolean;
 }
 
 /** The OpenAPI 3.1 document of the API. */
-export function openApi(version: string, { closed = false }: { closed?: boolean } = {}): Json {
+export function openApi(version: string, { closed = false, secure = false }: OpenApiOptions = {}): Json {
   const paths: Record<string, Json> = {};
   for (const operation of operations) {
     const { method, path, id: operationId, summary, more } = operation;
@@ -246,7 +261,8 @@ export function openApi(version: string, { closed = false }: { closed?: boolean 
         ...{ operationId, summary, ...(more ? { description: more } : {}) },
         ...(parameters.length > 0 ? { parameters } : {}),
         ...bodyOf(operation),
-        responses: responsesOf(operation),
+        ...securityOf(operation),
+        responses: responsesOf(operation, reference),
       },
     };
   }
@@ -262,6 +278,8 @@ export function openApi(version: string, { closed = false }: { closed?: boolean 
     paths,
     components: {
       schemas: { ...components(named, "output", closed), ...components(asked, "input", closed) },
+      headers: headerComponents,
+      securitySchemes: cookies(secure),
     },
   };
 }

@@ -9,6 +9,16 @@ export function tagged(request: Request, value: unknown, keeping: Keeping): Resp
   return taggedText(request, JSON.stringify(value), { type: "application/json", cache: `${keeping}, no-cache` });
 }
 
+/** A page of a list as a JSON answer; its Link leads to the next one. */
+export function taggedPage<T extends { next: string | null }>(request: Request, page: T): Response {
+  const response = tagged(request, page, "public");
+  if (page.next === null) return response;
+  const { pathname, searchParams } = new URL(request.url);
+  searchParams.set("cursor", page.next);
+  response.headers.set("Link", `<${pathname}?${searchParams}>; rel="next"`);
+  return response;
+}
+
 /** A text with an ETag, or 304 when the client has it already. `cache` is its Cache-Control. */
 export function taggedText(request: Request, body: string, { type, cache }: { type: string; cache: string }): Response {
   // Weak: the bytes may be compressed on their way.

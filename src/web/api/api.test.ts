@@ -61,9 +61,50 @@ describe("the document", () => {
     expect(Object.keys(document.paths as object)).toEqual([...new Set(operations.map(({ path }) => path))]);
     const { schemas: shapes } = document.components as { schemas: Record<string, unknown> };
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, to = ""]) => to);
-    for (const to of references) expect(Object.keys(shapes)).toContain(to.replace("#/components/schemas/", ""));
+    const placed = (at: unknown, name: string): unknown => (at as Record<string, unknown> | undefined)?.[name];
+    for (const to of references) expect(to.slice(2).split("/").reduce(placed, document), to).toBeDefined();
     for (const shape of Object.keys(shapes))
       expect(() => ajv.getSchema(`api#/components/schemas/${shape}`)).not.toThrow();
+  });
+
+  it("names the headers that answers have", async () => {
+    const named = async (path: string, at: string, init: RequestInit = {}, url = base): Promise<string[]> => {
+      const response = await fetch(url + path, init);
+      await response.body?.cancel();
+      const { paths } = openApi("1") as { paths: Record<string, Record<string, { responses: Record<string, Head> }>> };
+      const method = at.startsWith("/runs") ? "post" : "get";
+      const names = Object.keys(paths[at]?.[method]?.responses[response.status]?.headers ?? {});
+      for (const name of names) expect(response.headers.has(name), `${at} ${response.status} ${name}`).toBe(true);
+      return names;
+    };
+    type Head = { headers: object };
+    const limits = ["RateLimit", "RateLimit-Policy"];
+    expect(await named("/papers", "/papers")).toEqual(["ETag", "Link", ...limits]);
+    expect(await named("/papers", "/papers", { headers: { "If-None-Match": "*" } })).toEqual(["ETag", ...limits]);
+    expect(await named("/papers?a=b", "/papers")).toEqual(limits);
+    expect(await named("/papers", "/papers", { method: "DELETE" })).toEqual(["Allow", ...limits]);
+    const job = post({ slug: "system-ranking", params: { draws: 10 } });
+    expect(await named("/runs", "/runs", job)).toEqual(["Location", "Set-Cookie", ...limits]);
+    const narrow = await server.beside({ LIVEPAPERS_API_PER_MINUTE: "1" });
+    const there = `${narrow.url}/api/v1`;
+    await fetch(`${there}/claims`);
+    expect(await named("/claims", "/claims", {}, there)).toEqual(["Retry-After", ...limits]);
+    narrow.close();
+  });
+
+  it("says by which cookies runs are one's own, as they are called on http and on https", () => {
+    const names = (secure: boolean) => {
+      const { securitySchemes } = openApi("1", { secure }).components as { securitySchemes: Record<string, object> };
+      return Object.values(securitySchemes).map((scheme) => (scheme as { name: string }).name);
+    };
+    expect([names(false), names(true)]).toEqual([
+      ["visitor", "session"],
+      ["__Host-visitor", "__Host-session"],
+    ]);
+    const { paths } = openApi("1") as { paths: Record<string, Record<string, { security?: object[] }>> };
+    expect(paths["/runs/{id}/cancel"]?.post?.security).toEqual([{ visitor: [] }, { session: [] }]);
+    expect(paths["/runs/{id}"]?.get?.security).toEqual([{}, { visitor: [] }, { session: [] }]);
+    expect(paths["/papers"]?.get?.security).toBeUndefined();
   });
 
   it("forbids no property that a later version may add", () => {
@@ -94,6 +135,8 @@ describe("papers", () => {
     for (let cursor = ""; ; ) {
       const page = await read<schemas.PaperPage>(`/papers${cursor && `?cursor=${cursor}`}`, "PaperPage");
       slugs.push(...page.items.map(({ slug }) => slug));
+      const link = (await fetch(`${base}/papers${cursor && `?cursor=${cursor}`}`)).headers.get("link");
+      expect(link).toBe(page.next && `</api/v1/papers?cursor=${page.next}>; rel="next"`);
       if (page.next === null) break;
       cursor = page.next;
     }

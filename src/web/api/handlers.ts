@@ -13,7 +13,7 @@ import { json, RequestProblem } from "../app/server/problem.server.ts";
 import { apiRunOf, knownExperiment, knownPaper, type PageArgs } from "../app/server/request.server.ts";
 import { readerOf } from "../reader.ts";
 import { servicesOf } from "../services.ts";
-import { tagged } from "./answers.ts";
+import { tagged, taggedPage } from "./answers.ts";
 import { badCursor, behindOf, cursorOf, pageOf } from "./pages.ts";
 import { base, claimRowOf, entryOf, importedOf, paperOf, runOf, summaryOf } from "./shapes.ts";
 
@@ -58,7 +58,7 @@ async function papers(args: PageArgs): Promise<Response> {
       ({ card, claim }) => (field === undefined || card.field === field) && (!running || claim !== undefined),
     );
     const { items, next } = pageOf(chosen, ({ card }) => card.slug, { cursor, size: pageSize });
-    return tagged(args.request, { items: items.map((paper) => summaryOf(paper, known)), next }, "public");
+    return taggedPage(args.request, { items: items.map((paper) => summaryOf(paper, known)), next });
   }
   const after = behindOf(cursor);
   if (after !== undefined && !isNewestCursor(after)) throw badCursor();
@@ -69,7 +69,7 @@ async function papers(args: PageArgs): Promise<Response> {
     ...(after === undefined ? {} : { after }),
   });
   const items = page.entries.map(({ paper }) => entryOf(paper, all, known));
-  return tagged(args.request, { items, next: page.next === undefined ? null : cursorOf(page.next) }, "public");
+  return taggedPage(args.request, { items, next: page.next === undefined ? null : cursorOf(page.next) });
 }
 
 async function paper(args: PageArgs): Promise<Response> {
@@ -106,7 +106,7 @@ async function search(args: PageArgs): Promise<Response> {
     ],
     next: found.page < found.pages ? cursorOf(`page ${found.page + 1}`) : null,
   };
-  return tagged(args.request, answer, "public");
+  return taggedPage(args.request, answer);
 }
 
 async function claims(args: PageArgs): Promise<Response> {
@@ -117,7 +117,7 @@ async function claims(args: PageArgs): Promise<Response> {
   const known = await verdicts();
   const { items, next } = pageOf(chosen, ({ card }) => card.slug, { cursor, size: pageSize });
   const rows = items.map((own) => claimRowOf(own, known.get(own.card.slug)));
-  return tagged(args.request, { items: rows, next }, "public");
+  return taggedPage(args.request, { items: rows, next });
 }
 
 /** The name that a program has given to its request. */
@@ -167,7 +167,8 @@ async function run(args: PageArgs): Promise<Response> {
 }
 
 function description(args: PageArgs): Response {
-  return tagged(args.request, openApi(servicesOf(args).version), "public");
+  const { version, siteUrl } = servicesOf(args);
+  return tagged(args.request, openApi(version, { secure: siteUrl.protocol === "https:" }), "public");
 }
 
 /** What answers, by the ids of src/api/openapi.ts. */
