@@ -3,6 +3,7 @@ import { type DrizzleTransactionLike, fromDrizzle } from "pg-boss";
 import { openBoss, type SharedBoss } from "../store/boss.ts";
 import { type DeliveryKey, noteDelivered, noteHanding, noteNotTaken, standingOf } from "../store/deliveries.ts";
 import type { Db, Store } from "../store/store.ts";
+import type { Tell, Weight } from "../store/tell.ts";
 import { MailError } from "./carrier.ts";
 import { withoutAddresses } from "./faults.ts";
 import type { MailMessage } from "./message.ts";
@@ -23,7 +24,7 @@ export interface MailQueueOptions {
   transport: MailTransport;
   /** 32 bytes, of which every server of the site has the same: messages wait encrypted. */
   key: Uint8Array;
-  log(message: string): void;
+  log: Tell;
   /** Told of every attempt. */
   onAttempt?(result: MailResult): void;
   /** Told when a message is given up for good, e.g. to write to its address no more. */
@@ -131,16 +132,20 @@ export class MailQueue {
     try {
       queued = unseal(sealed, key) as Queued; // sealed by `send`
     } catch {
-      return this.#end("dropped", "a message was queued under another secret and is dropped");
+      return this.#end("dropped", "a message was queued under another secret and is dropped", "error");
     }
     const { message, until, delivery } = queued;
     const what = delivery ? "a digest" : "a message";
     if (until !== undefined && Date.parse(until) < Date.now()) {
-      return this.#end("dropped", `${what} could not be delivered while it was worth something, and is dropped`);
+      return this.#end(
+        "dropped",
+        `${what} could not be delivered while it was worth something, and is dropped`,
+        "error",
+      );
     }
     if (!delivery) return this.#attempt(message);
     const standing = await standingOf(this.#options.store.db, delivery);
-    if (standing === "over") return this.#end("dropped", "a digest is not wanted any more, and is dropped");
+    if (standing === "over") return this.#end("dropped", "a digest is not wanted any more, and is dropped", "info");
     if (standing === "handed") {
       return this.#end("sent", "a digest was handed over by a process that then died, and counts as delivered");
     }
@@ -165,7 +170,8 @@ export class MailQueue {
         this.#end("later", `not delivered yet: ${error instanceof Error ? error.message : String(error)}`);
         throw error;
       }
-      this.#end("refused", `refused for good: ${error.message}`);
+      // Anyone may type an address that is not there; any other refusal is for the operator to see to.
+      this.#end("refused", `refused for good: ${error.message}`, error.reason === "address" ? "warn" : "error");
       await refused?.(message, error);
       return;
     }
@@ -174,9 +180,9 @@ export class MailQueue {
   }
 
   /** Tells how an attempt ended. */
-  #end(result: MailResult, line?: string): void {
+  #end(result: MailResult, line?: string, weight: Weight = "warn"): void {
     this.#options.onAttempt?.(result);
-    if (line !== undefined) this.#options.log(`mail: ${withoutAddresses(line)}`);
+    if (line !== undefined) this.#options.log(`mail: ${withoutAddresses(line)}`, weight);
   }
 
   /** Takes no more messages; what is being sent ends first, or goes back after half a second. */

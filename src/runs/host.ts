@@ -144,7 +144,7 @@ export function hostRun(job: Job, options: HostOptions): Promise<Outcome> {
       const start: ToWorker = { type: "run", job, files, workers: limits.workers };
       worker.post(start);
     } catch (error) {
-      log?.({ job, message: String(error) });
+      log?.({ job, message: String(error), weight: "error" });
       end(outcomeOf(new BadInput("the parameters of the run cannot be sent to its worker")));
     }
   });

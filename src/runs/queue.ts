@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { type DrizzleTransactionLike, fromDrizzle, type PgBoss } from "pg-boss";
 import { openBoss, type SharedBoss } from "../store/boss.ts";
 import type { Db, Store } from "../store/store.ts";
+import type { Tell } from "../store/tell.ts";
 
 const name = "runs";
 /** On a database server, a worker that has not been heard from for this long is dead; its job goes to another. */
@@ -19,8 +20,8 @@ export class RunQueue {
     this.#boss = shared.boss;
   }
 
-  static async open(store: Store, warn: (message: string) => void): Promise<RunQueue> {
-    const shared = await openBoss(store, warn);
+  static async open(store: Store, tell: Tell): Promise<RunQueue> {
+    const shared = await openBoss(store, tell);
     try {
       await shared.boss.createQueue(name, {
         notify: true,

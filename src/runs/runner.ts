@@ -234,7 +234,10 @@ export class Runner {
       if (isOutage(error)) throw error;
       const message = `The files ${whose} this run could not be ${whose === "made by" ? "kept" : "read"}`;
       const stack = error instanceof Error ? error.stack : undefined;
-      this.#options.log({ job: jobOf(run), message: `run ${run.id}: ${reasonOf(error)}`, ...(stack ? { stack } : {}) });
+      this.#options.log({
+        ...{ job: jobOf(run), message: `run ${run.id}: ${reasonOf(error)}`, weight: "error" },
+        ...(stack ? { stack } : {}),
+      });
       return { failed: { status: "failed", message: `${message}. The operator of this site can say why.` } };
     }
   }

@@ -19,6 +19,7 @@ import {
   setTicket,
 } from "../store/runs.ts";
 import { type Db, reasonOf, type Store } from "../store/store.ts";
+import type { Tell } from "../store/tell.ts";
 import { platform, version } from "./about.ts";
 import { defaultLimits } from "./execute.ts";
 import { Bell, follow, type RunMessage } from "./follow.ts";
@@ -123,7 +124,7 @@ export class RunService {
           this.#deaf = false;
         },
         (error: unknown) => {
-          if (!this.#deaf) this.#log({ message: `requests to cancel runs cannot be read: ${reasonOf(error)}` });
+          if (!this.#deaf) this.#tell(`requests to cancel runs cannot be read: ${reasonOf(error)}`, "error");
           this.#deaf = true;
         },
       );
@@ -286,8 +287,10 @@ export class RunService {
     return getExperiment(slug);
   };
 
+  readonly #tell: Tell = (message, weight = "info") => this.#log({ message, weight });
+
   #open(): Promise<RunQueue> {
-    this.#queue ??= RunQueue.open(this.#store, (message) => this.#log({ message })).catch((error: unknown) => {
+    this.#queue ??= RunQueue.open(this.#store, this.#tell).catch((error: unknown) => {
       this.#queue = undefined;
       throw new BadInput(`the queue cannot be opened: ${error instanceof Error ? error.message : String(error)}`);
     });
@@ -301,9 +304,8 @@ export class RunService {
       // The folder is ours alone, so whatever is running has lost its process.
       for (const run of await listRuns(db, { states: ["running"], limit: 1000 })) {
         const marked = await interruptRun(db, run.id, endOf(deadServer));
-        this.#log({
-          message: `run ${run.id} was interrupted: ${marked?.state === "queued" ? "it starts again" : "given up"}`,
-        });
+        const then = marked?.state === "queued" ? "it starts again" : "given up";
+        this.#tell(`run ${run.id} was interrupted: ${then}`, "warn");
       }
     }
     for (const run of await listRuns(db, { states: ["queued"], limit: 10_000 })) {

@@ -1,4 +1,5 @@
 import type { RunEvent, Scale, Verdict } from "../kit/paper.ts";
+import type { Weight } from "../store/tell.ts";
 
 /** What is to be run: a claim, or a tool on files. Plain data: it is stored, queued and posted to workers. */
 export type Job = ClaimJob | ToolJob;
@@ -90,6 +91,8 @@ export interface RunLog {
   job: Job;
   message: string;
   stack?: string;
+  /** Without one, what has a stack is a fault. */
+  weight?: Weight;
 }
 
 /**

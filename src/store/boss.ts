@@ -1,5 +1,6 @@
 import { type ConstructorOptions, fromPglite, PgBoss } from "pg-boss";
 import type { Store } from "./store.ts";
+import type { Tell } from "./tell.ts";
 
 /** pg-boss on a store's database: one for all queues of a process, since each has its own connections, timers and upkeep. */
 export interface SharedBoss {
@@ -11,28 +12,30 @@ export interface SharedBoss {
 interface Entry {
   boss: Promise<PgBoss>;
   users: number;
-  warn: Set<(message: string) => void>;
+  tell: Set<Tell>;
 }
 
 const entries = new WeakMap<Store, Entry>();
 
-/** Opens pg-boss, or joins the one that is open on this store. `warn` hears of faults in its upkeep. */
-export async function openBoss(store: Store, warn: (message: string) => void): Promise<SharedBoss> {
+/** Opens pg-boss, or joins the one that is open on this store. The first of those who share it is told of faults in its upkeep. */
+export async function openBoss(store: Store, tell: Tell): Promise<SharedBoss> {
   let entry = entries.get(store);
   if (!entry) {
-    const heard = new Set<(message: string) => void>();
-    const tell = (message: string): void => {
-      for (const hear of heard) hear(message);
+    const known = new Set<Tell>();
+    const tellFirst: Tell = (line, weight) => {
+      const [first] = known;
+      first?.(line, weight);
     };
-    entry = { boss: start(store, tell), users: 0, warn: heard };
+    entry = { boss: start(store, tellFirst), users: 0, tell: known };
     entries.set(store, entry);
   }
   const joined = entry;
+  const own: Tell = (line, weight) => tell(line, weight); // two that share it may have been given the same function
   joined.users += 1;
-  joined.warn.add(warn);
+  joined.tell.add(own);
   const leave = (): boolean => {
     joined.users -= 1;
-    joined.warn.delete(warn);
+    joined.tell.delete(own);
     if (joined.users === 0 && entries.get(store) === joined) entries.delete(store);
     return joined.users === 0;
   };
@@ -53,7 +56,7 @@ export async function openBoss(store: Store, warn: (message: string) => void): P
   }
 }
 
-async function start(store: Store, warn: (message: string) => void): Promise<PgBoss> {
+async function start(store: Store, tell: Tell): Promise<PgBoss> {
   const connection: ConstructorOptions =
     store.kind === "embedded"
       ? { db: fromPglite(store.pglite), backend: "pglite" }
@@ -67,8 +70,8 @@ async function start(store: Store, warn: (message: string) => void): Promise<PgB
     superviseIntervalSeconds: 4,
     monitorIntervalSeconds: 4,
   });
-  boss.on("error", (error) => warn(`queue: ${error.message}`));
-  boss.on("warning", (warning) => warn(`queue: ${warning.message}`));
+  boss.on("error", (error) => tell(`queue: ${error.message}`, "error"));
+  boss.on("warning", (warning) => tell(`queue: ${warning.message}`, "warn"));
   await boss.start();
   return boss;
 }

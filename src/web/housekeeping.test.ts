@@ -8,6 +8,13 @@ import { keepHouse } from "./housekeeping.ts";
 
 const store = embeddedStore();
 
+it("tells of a cleaning that fails as of a fault", async () => {
+  const told: unknown[] = [];
+  const files = Object.assign(new RunFiles(store()), { sweep: () => Promise.reject(new Error("the bucket is away")) });
+  keepHouse({ db: store().db, files, dataDir: "/nowhere", log: (...line) => told.push(line) })();
+  await expect.poll(() => told).toEqual([["housekeeping: the bucket is away", "error"]]);
+});
+
 it("begins with the first cleaning: what readers not signed in read is forgotten when it counts no longer", async () => {
   const { db } = store();
   const [long, now] = [new Date(Date.now() - 90 * 86_400_000), new Date()];

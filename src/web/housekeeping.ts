@@ -6,8 +6,9 @@ import { forgetOldLinks } from "../store/people.ts";
 import { forgetOldRequests } from "../store/requests.ts";
 import type { RunFiles } from "../store/run-files.ts";
 import { forgetAddressBallots } from "../store/signals.ts";
-import type { Db } from "../store/store.ts";
+import { type Db, reasonOf } from "../store/store.ts";
 import { forgetOldAsks } from "../store/subscriptions.ts";
+import type { Tell } from "../store/tell.ts";
 
 /** How long what visitors gave to tools, and what came of it, is kept. */
 export const visitorRunDays = 7;
@@ -23,7 +24,7 @@ export interface HouseOptions {
   db: Db;
   files: RunFiles;
   dataDir: string;
-  log(message: string): void;
+  log: Tell;
 }
 
 /** Removes what is kept for a time only, now and every hour; the result ends that. Any number of servers may do it at once. */
@@ -38,7 +39,7 @@ export function keepHouse({ db, files, dataDir, log }: HouseOptions): () => void
       await files.sweep();
       await pruneFolder(mailFolder(dataDir), mailDays);
     } catch (error) {
-      log(`housekeeping: ${error instanceof Error ? error.message : String(error)}`);
+      log(`housekeeping: ${reasonOf(error)}`, "error");
     }
   };
   void clean();

@@ -33,7 +33,7 @@ import { Endpoints } from "./operations/endpoints.ts";
 import { faultLog } from "./operations/faults.ts";
 import { type Logger, silentLog } from "./operations/log.ts";
 import { Metrics } from "./operations/metrics.ts";
-import { runReports } from "./operations/runs.ts";
+import { runReports, tellOf } from "./operations/reports.ts";
 import { ReaderRuns } from "./reader-runs.ts";
 import { Readers } from "./readers.ts";
 import type { Services } from "./services.ts";
@@ -71,9 +71,9 @@ const verdictsMs = 1000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { port, host = "127.0.0.1", dataDir, databaseUrl, worker = true, finishMs = 0, logger = silentLog() } = options;
   const settings = settingsOf(options.env ?? {});
-  const log = (line: string): void => logger.info(line);
   let open: Store | undefined;
   const metrics = new Metrics({ queue: async () => queueState(dbOf(open)) });
+  const log = tellOf(logger, metrics);
   const endpoints = new Endpoints({
     metrics,
     logger,
@@ -82,7 +82,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const door = new Door(endpoints);
   const { server } = door;
-  await listen(server, port, host, (error) => logger.error({ stack: error.stack }, "the server"));
+  await listen(server, port, host, (error) => {
+    metrics.error();
+    logger.error({ stack: error.stack }, "the server");
+  });
   const closing: (() => unknown)[] = [() => closeServer(server)];
   try {
     const folder = await ensureBuild({ log });
@@ -161,10 +164,10 @@ export async function openSite(options: SiteOptions) {
     metrics,
   } = options;
   const { db } = store;
-  const log = (line: string): void => logger.info(line);
+  const log = tellOf(logger, metrics);
   await listCatalogue(db, catalogue);
   const secret = await readSecret(settings.secret, dataDir);
-  for (const line of doubts(store, settings, url)) log(line);
+  for (const line of doubts(store, settings, url)) log(line, "warn");
   const siteUrl = settings.publicUrl ?? new URL(url);
   const from = settings.mailFrom ?? `livepapers <livepapers@${siteUrl.hostname}>`;
   const transport = openMail({ smtpUrl: settings.smtpUrl, dataDir, from });
@@ -193,11 +196,14 @@ export async function openSite(options: SiteOptions) {
   digests.start();
   const common = servicesOf(store, files);
   const { feed } = common;
-  const noting = (done: Promise<void>): void => void done.catch((error: unknown) => log(`the feed: ${String(error)}`));
+  const noting = (done: Promise<void>): void =>
+    void done.catch((error: unknown) => log(`the feed: ${reasonOf(error)}`, "error"));
   const imports = await ImportSchedule.start(store, settings.imports, { log, changed: () => noting(feed.refresh()) });
   const stopHouse = keepHouse({ db, files, dataDir, log });
   const sweep = (): void => {
-    files.sweep().catch((error: unknown) => log(`files of removed runs are left for later: ${reasonOf(error)}`));
+    files
+      .sweep()
+      .catch((error: unknown) => log(`files of removed runs are left for later: ${reasonOf(error)}`, "error"));
   };
   noting(feed.warm());
   const showAnew = (): void => {

@@ -1,6 +1,7 @@
 import type { Paper } from "../kit/paper.ts";
 import { hiddenCards } from "../store/hidden.ts";
-import type { Db } from "../store/store.ts";
+import { type Db, reasonOf } from "../store/store.ts";
+import type { Tell } from "../store/tell.ts";
 
 /** How old what is known of hidden cards may be: every page asks. */
 const knownMs = 1000;
@@ -9,12 +10,12 @@ const knownMs = 1000;
 export class VisiblePapers {
   readonly #db: Db;
   readonly #all: readonly Paper[];
-  readonly #log: (message: string) => void;
+  readonly #log: Tell;
   #shown: readonly Paper[];
   #hidden: ReadonlySet<string> = new Set();
   #asked: { at: number; done: Promise<void> } | undefined;
 
-  constructor(db: Db, all: readonly Paper[], log: (message: string) => void) {
+  constructor(db: Db, all: readonly Paper[], log: Tell) {
     this.#db = db;
     this.#all = all;
     this.#shown = all;
@@ -48,7 +49,7 @@ export class VisiblePapers {
       this.#hidden = slugs;
       this.#shown = this.#all.filter(({ card }) => !slugs.has(card.slug));
     } catch (error) {
-      this.#log(`hidden cards: ${error instanceof Error ? error.message : String(error)}`);
+      this.#log(`hidden cards: ${reasonOf(error)}`, "error");
     }
   }
 }

@@ -8,6 +8,7 @@ import type { MailTransport } from "../../src/mail/transport.ts";
 import { addDelivery, type DeliveryKey, noteHanding, standingOf } from "../../src/store/deliveries.ts";
 import type { Store } from "../../src/store/store.ts";
 import { addAsk, confirmAsk, endSubscription, findSubscription, noteRefusal } from "../../src/store/subscriptions.ts";
+import type { Weight } from "../../src/store/tell.ts";
 
 const message = (subject: string): MailMessage => ({ to: "ada@example.net", subject, text: "." });
 
@@ -42,9 +43,13 @@ export function checkMailQueue(store: () => Store): void {
   it("tries again later what may be taken later, and gives up what will not", async () => {
     const { db } = store();
     const refused: string[] = [];
+    const told: [string, Weight?][] = [];
     const queue = await opened(
       ({ subject }) => Promise.reject(new MailError("no", subject === "gone" ? "address" : "later")),
-      { refused: ({ to, subject }, error) => void refused.push(`${subject} ${to} ${error.reason}`) },
+      {
+        refused: ({ to, subject }, error) => void refused.push(`${subject} ${to} ${error.reason}`),
+        log: (...line) => void told.push(line),
+      },
     );
     const [gone, later] = [randomUUID(), randomUUID()];
     await queue.send(db, message("gone"), { id: gone });
@@ -61,6 +66,10 @@ export function checkMailQueue(store: () => Store): void {
       expect(await stateOf(later)).toEqual({ state: "retry", waits: true });
     }, 20_000);
     expect(refused).toEqual(["gone ada@example.net address"]);
+    expect(told.sort().reverse()).toEqual([
+      ["mail: refused for good: no", "warn"],
+      ["mail: not delivered yet: no", "warn"],
+    ]);
     await queue.stop();
   });
 
@@ -193,7 +202,7 @@ export function checkMailQueue(store: () => Store): void {
     await queue.send(db, message("refused"), { id: refused });
     await queue.work();
     await vi.waitFor(() => expect(onAttempt.mock.calls.flat().sort()).toEqual(["dropped", "later"]), 20_000);
-    expect(log).toHaveBeenCalledWith(expect.stringContaining("a message could not be delivered"));
+    expect(log).toHaveBeenCalledWith(expect.stringContaining("a message could not be delivered"), "error");
     await vi.waitFor(async () => {
       const { rows } = (await db.execute(
         `select output::text as output from pgboss.job where id = '${refused}' and output is not null`,
@@ -224,7 +233,10 @@ export function checkMailQueue(store: () => Store): void {
     const queue = await opened(async ({ subject }) => void sent.push(subject), { log });
     await before.stop();
     await queue.work();
-    await vi.waitFor(() => expect(log).toHaveBeenCalledWith(expect.stringContaining("another secret")), 20_000);
+    await vi.waitFor(
+      () => expect(log).toHaveBeenCalledWith(expect.stringContaining("another secret"), "error"),
+      20_000,
+    );
     expect(sent).not.toContain("old");
     await queue.stop();
   });

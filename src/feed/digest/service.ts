@@ -2,8 +2,9 @@ import type { Paper } from "../../kit/paper.ts";
 import { digestPeriod, nextSending } from "../../kit/wish.ts";
 import type { MailQueue } from "../../mail/queue.ts";
 import { addDelivery, sentSlugs } from "../../store/deliveries.ts";
-import type { Db } from "../../store/store.ts";
+import { type Db, reasonOf } from "../../store/store.ts";
 import { dueSubscriptions, lockDue, type Subscription, setDue } from "../../store/subscriptions.ts";
+import type { Tell } from "../../store/tell.ts";
 import { DigestSource, entriesPerDigest } from "./entries.ts";
 import { digestLetter } from "./letter.ts";
 import type { SubscriptionLinks } from "./links.ts";
@@ -16,7 +17,7 @@ export interface DigestOptions {
   siteUrl: URL;
   /** The cards that may be shown now. */
   papers(): Promise<readonly Paper[]>;
-  log(line: string): void;
+  log: Tell;
   now?(): Date;
 }
 
@@ -46,7 +47,7 @@ export class DigestService {
 
   start(): void {
     const go = (): void => {
-      this.#pass = this.runDue().catch((error: Error) => this.#options.log(`digest: ${error.message}`));
+      this.#pass = this.runDue().catch((error: unknown) => this.#options.log(`digest: ${reasonOf(error)}`, "error"));
       void this.#pass.then(() => {
         if (!this.#stopped) this.#timer = setTimeout(go, everyMs).unref();
       });

@@ -1,12 +1,13 @@
 import { openBoss, type SharedBoss } from "../../store/boss.ts";
-import type { Store } from "../../store/store.ts";
+import { reasonOf, type Store } from "../../store/store.ts";
+import type { Tell } from "../../store/tell.ts";
 import { Fetcher } from "./fetcher.ts";
 import { type ImportJob, reportLine, runImport, type ScheduledImport, type SourceBases } from "./job.ts";
 
 const queue = "imports";
 
 export interface ScheduleOptions {
-  log(line: string): void;
+  log: Tell;
   fetcher?: Fetcher;
   bases?: SourceBases;
   /** Called when an import has brought something. */
@@ -53,14 +54,14 @@ export class ImportSchedule {
       if (!job) return Promise.resolve();
       const signal = AbortSignal.any([job.signal, stop]);
       const name = job.data.source === "arxiv" ? `arxiv:${job.data.categories.join(",")}` : job.data.source;
-      const onSkip = (where: string, why: string): void => log(`import ${name}: left out ${where}: ${why}`);
+      const onSkip = (where: string, why: string): void => log(`import ${name}: left out ${where}: ${why}`, "warn");
       const done = runImport(job.data, fetcher, { db: store.db, signal, onSkip }, bases).then(
         (report) => {
           log(`import ${name}: ${reportLine(report)}`);
           if (report.added + report.updated > 0) changed?.();
         },
-        (error: Error) => {
-          if (!stop.aborted) log(`import ${name}: ${error.message}`);
+        (error: unknown) => {
+          if (!stop.aborted) log(`import ${name}: ${reasonOf(error)}`, "error");
           throw error;
         },
       );

@@ -5,6 +5,7 @@ import { Endpoints } from "./endpoints.ts";
 import { openLog, silentLog } from "./log.ts";
 import { isLoopback } from "./loopback.ts";
 import { Metrics } from "./metrics.ts";
+import { runReports, tellOf } from "./reports.ts";
 import { routeOf } from "./route.ts";
 
 const idle = { queued: 0, running: 0, oldestSeconds: 0, mail: 0 };
@@ -178,6 +179,29 @@ describe("the log", () => {
     expect(second).toMatchObject({ level: "error", stack: "Error: x\n  at y" });
     expect(lines({ LIVEPAPERS_LOG_FORMAT: "lines" }, false)[0]).toBe("a line");
     expect(JSON.parse(lines({ LIVEPAPERS_LOG_FORMAT: "json" }, true)[0] ?? "")).toMatchObject({ msg: "a line" });
+  });
+
+  it("has what the server's parts tell at its weight, and counts the faults", async () => {
+    const written: string[] = [];
+    const logger = openLog({ env: { LIVEPAPERS_LOG: "warn" }, terminal: false, write: (line) => written.push(line) });
+    const metrics = new Metrics({ queue: async () => idle, process: false });
+    const tell = tellOf(logger, metrics);
+    tell("an import is done");
+    tell("mail: not delivered yet", "warn");
+    tell("housekeeping: no", "error");
+    const { log } = runReports(logger, metrics);
+    log({ message: "printed by a run" });
+    log({ message: "run a was interrupted", weight: "warn" });
+    log({ message: "queue: no", weight: "error" });
+    log({ message: "run b: no", stack: "Error: no\n  at b" });
+    expect(written.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: "warn", msg: "mail: not delivered yet" },
+      { level: "error", msg: "housekeeping: no" },
+      { level: "warn", msg: "run a was interrupted" },
+      { level: "error", msg: "queue: no" },
+      { level: "error", msg: "run b: no", stack: "Error: no\n  at b" },
+    ]);
+    expect(await metrics.text()).toContain("livepapers_errors_total 3\n");
   });
 
   it("has levels", () => {

@@ -6,7 +6,7 @@ import { closeServer, listen } from "../listen.ts";
 import { Endpoints } from "./endpoints.ts";
 import type { Logger } from "./log.ts";
 import { Metrics } from "./metrics.ts";
-import { runReports } from "./runs.ts";
+import { runReports } from "./reports.ts";
 
 export interface WorkerOptions extends Pick<RunServiceOptions, "files" | "limits" | "catalogue"> {
   store: Store;
