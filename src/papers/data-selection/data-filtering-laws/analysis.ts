@@ -1,7 +1,7 @@
 import type { Random } from "../../../kit/random.ts";
 import { type Interval, mean, quantile } from "../../../kit/stats.ts";
 import type { Checkpoint } from "./checkpoints.ts";
-import type { Settings, TrialResult } from "./experiment.ts";
+import { poolKey, type Settings, type TrialResult } from "./experiment.ts";
 import { type FitOptions, fitBuckets, type LawFit, refit } from "./fit.ts";
 import { type Bucket, defaultN0, type LawOptions, laws, lawWarnings, predictError } from "./law.ts";
 import { sortBuckets } from "./pools.ts";
@@ -15,14 +15,16 @@ export interface Choices {
 /** A law against what was measured. */
 export interface Comparison {
   fit: LawFit;
-  /** `predicted[p − 1]`: errors of the p best buckets together, at every checkpoint. */
+  /** `predicted[p − 1]`: errors of the p cleanest buckets together, at every checkpoint. */
   predicted: number[][];
+  /** The law takes the buckets for cleaner or noisier than they are: its pools are others than the nested ones. */
+  misordered: boolean;
   /** Size of the pool that the law chooses, and of the best one measured, at every checkpoint. */
   chosen: number[];
   best: number[];
   /** Mean over these of what the chosen pool's measured error is above the least. */
   regret: number;
-  /** The same for always taking the best p buckets. */
+  /** The same for always taking the p cleanest buckets. */
   fixed: number[];
   /** Over the unions of two buckets or more, none of which was fitted. */
   mixtureRmse: number;
@@ -37,7 +39,13 @@ export function meanCurve(results: readonly TrialResult[]): TrialResult {
     (of(results[0] as TrialResult) ?? []).map((curve, i) =>
       curve.map((_, k) => mean(results.map((result) => of(result)[i]?.[k] ?? Number.NaN))),
     );
-  return { single: average(({ single }) => single), union: average(({ union }) => union) };
+  const keys = Object.keys(results[0]?.pools ?? {});
+  const pools = average((result) => keys.map((key) => result.pools[key] as number[]));
+  return {
+    single: average(({ single }) => single),
+    union: average(({ union }) => union),
+    pools: Object.fromEntries(keys.map((key, i) => [key, pools[i] as number[]])),
+  };
 }
 
 /** The first checkpoints are a plateau of the start and no power law. */
@@ -73,30 +81,43 @@ function judge(
   law: NonNullable<LawOptions["law"]>,
   choices: Choices,
 ): Comparison {
-  const sorted = sortBuckets(fit.buckets);
-  const predicted = sorted.map((_, p) =>
-    settings.checkpoints.map((n) =>
-      predictError(pool(sorted.slice(0, p + 1), choices.ablate), n * settings.bucketSize, fit.constants, { law }),
-    ),
-  );
-  const at = (list: readonly number[][], k: number): number[] => list.map((curve) => curve[k] as number);
-  const least = (values: readonly number[]): number => values.indexOf(Math.min(...values));
-  const judged = settings.checkpoints.flatMap((n, k) => (n >= chosenFrom ? [k] : []));
-  const excess = (p: number, k: number): number => {
-    const errors = at(curves.union, k);
-    return (errors[p] as number) - Math.min(...errors);
+  const position = new Map(settings.noise.map((_, q) => [bucketName(settings, q), q]));
+  const order = sortBuckets(fit.buckets).map(({ name }) => position.get(name) as number);
+  const named = (buckets: readonly number[]): Bucket[] =>
+    buckets.map((q) => fit.buckets.find(({ name }) => name === bucketName(settings, q)) as Bucket);
+  const predict = (buckets: readonly number[]): number[] => {
+    const mixture = pool(named(buckets), choices.ablate);
+    return settings.checkpoints.map((n) => predictError(mixture, n * settings.bucketSize, fit.constants, { law }));
   };
-  const chosen = judged.map((k) => least(at(predicted, k)));
-  const misses = curves.union
-    .slice(1)
-    .flatMap((curve, p) => judged.map((k) => ((predicted[p + 1]?.[k] ?? Number.NaN) - (curve[k] as number)) ** 2));
+  const judged = settings.checkpoints.flatMap((n, k) => (n >= chosenFrom ? [k] : []));
+  const trained = Object.entries(curves.pools).map(([key, errors]) => ({
+    buckets: key.split("+").map(Number),
+    errors,
+  }));
+  const best = judged.map((k) => trained.reduce((p, q) => ((q.errors[k] as number) < (p.errors[k] as number) ? q : p)));
+  const excess = (errors: readonly number[] | undefined, i: number): number => {
+    const k = judged[i] as number;
+    return (errors?.[k] ?? Number.NaN) - (best[i]?.errors[k] ?? Number.NaN);
+  };
+  // The law is charged with the pools it takes, in its own order of the buckets.
+  const offered = order.map((_, p) => order.slice(0, p + 1)).map((buckets) => ({ buckets, errors: predict(buckets) }));
+  const chosen = judged.map((k) =>
+    offered.reduce((p, q) => ((q.errors[k] as number) < (p.errors[k] as number) ? q : p)),
+  );
+  const misses = trained
+    .filter(({ buckets }) => buckets.length > 1)
+    .flatMap(({ buckets, errors }) => {
+      const expected = predict(buckets);
+      return judged.map((k) => ((expected[k] as number) - (errors[k] as number)) ** 2);
+    });
   return {
     fit,
-    predicted,
-    chosen: chosen.map((p) => p + 1),
-    best: judged.map((k) => least(at(curves.union, k)) + 1),
-    regret: mean(judged.map((k, i) => excess(chosen[i] as number, k))),
-    fixed: curves.union.map((_, p) => mean(judged.map((k) => excess(p, k)))),
+    predicted: order.map((_, p) => predict(order.map((_, q) => q).slice(0, p + 1))),
+    misordered: order.some((q, p) => q !== p),
+    chosen: chosen.map(({ buckets }) => buckets.length),
+    best: best.map(({ buckets }) => buckets.length),
+    regret: mean(chosen.map(({ buckets }, i) => excess(curves.pools[poolKey(buckets)], i))),
+    fixed: curves.union.map((curve) => mean(judged.map((_, i) => excess(curve, i)))),
     mixtureRmse: Math.sqrt(mean(misses)),
     rising: fit.rising,
     atBound: fit.atBound,
@@ -131,14 +152,14 @@ function searchOf(settings: Settings, d: number, law: NonNullable<LawOptions["la
 
 const resamples = 200;
 
-/** By resampling seeds: how much less the law loses than the better of the two fixed policies. */
+/** By resampling seeds: how much less the law loses than the better of the two fixed policies, and how often it misorders. */
 export function regretInterval(
   settings: Settings,
   results: readonly TrialResult[],
   choices: Choices,
   comparison: Comparison,
   random: Random,
-): Interval {
+): { gain: Interval; misordered: number } {
   const law = choices.ablate === "decay" ? "no-decay" : "utility";
   const gain = ({ regret, fixed }: Comparison): number =>
     Math.min(fixed[0] as number, fixed[fixed.length - 1] as number) - regret;
@@ -146,13 +167,17 @@ export function regretInterval(
     const curves = meanCurve(results.map(() => random.choice(results)));
     const seen = observations(settings, curves);
     const fit = refit(comparison.fit, seen, sizesOf(settings), searchOf(settings, usableD(choices.d, seen), law));
-    return gain(judge(settings, curves, fit, law, choices));
+    return judge(settings, curves, fit, law, choices);
   });
+  const gains = draws.map(gain);
   return {
-    value: gain(comparison),
-    low: quantile(draws, 0.025),
-    high: quantile(draws, 0.975),
-    n: results.length,
-    level: 0.95,
+    gain: {
+      value: gain(comparison),
+      low: quantile(gains, 0.025),
+      high: quantile(gains, 0.975),
+      n: results.length,
+      level: 0.95,
+    },
+    misordered: mean(draws.map(({ misordered }) => Number(misordered))),
   };
 }

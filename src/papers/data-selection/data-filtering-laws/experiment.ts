@@ -18,6 +18,8 @@ export interface Settings {
   testImages: number;
   learningRate: number;
   batch: number;
+  /** Trains on every union of buckets, not on the nested ones alone: a law may take the buckets in another order. */
+  everyUnion?: boolean;
 }
 
 /** Test errors at every checkpoint. */
@@ -26,7 +28,18 @@ export interface TrialResult {
   single: number[][];
   /** `union[p − 1]`: of training on the p best buckets together. */
   union: number[][];
+  /** Of every pool that was trained on, by {@link poolKey}. */
+  pools: Record<string, number[]>;
 }
+
+/** A pool by the positions of its buckets, in any order. */
+export const poolKey = (buckets: readonly number[]): string => buckets.toSorted((a, b) => a - b).join("+");
+
+/** All pools of `count` buckets: every choice of one or more. */
+export const everyPool = (count: number): number[][] =>
+  Array.from({ length: 2 ** count - 1 }, (_, i) =>
+    Array.from({ length: count }, (_, q) => q).filter((q) => (i + 1) & (1 << q)),
+  );
 
 const side = 14;
 /** In samples seen divided by the bucket's size. */
@@ -71,7 +84,7 @@ function errorsAlong(
   return errors;
 }
 
-/** Fresh buckets and a fresh start: training on each bucket alone and on the nested unions. */
+/** Fresh buckets and a fresh start: training on each bucket alone, and on the nested unions or all of them. */
 function trainOnPools(train: Digits, test: Digits, settings: Settings, random: Random): TrialResult {
   const { noise, bucketSize } = settings;
   const positions = Array.from({ length: train.count }, (_, i) => i);
@@ -89,7 +102,14 @@ function trainOnPools(train: Digits, test: Digits, settings: Settings, random: R
   const union = buckets.map((_, q) =>
     q === 0 ? (single[0] as number[]) : along(together(buckets.slice(0, q + 1)), `union ${q}`),
   );
-  return { single, union };
+  const nested = union.map((_, p) => poolKey(single.map((_, q) => q).slice(0, p + 1)));
+  const pools = new Map([...single.entries()].map(([q, curve]) => [poolKey([q]), curve]));
+  for (const [p, key] of nested.entries()) pools.set(key, union[p] as number[]);
+  for (const pool of settings.everyUnion ? everyPool(noise.length) : []) {
+    const key = poolKey(pool);
+    if (!pools.has(key)) pools.set(key, along(together(pool.map((q) => buckets[q] as Digits)), `pool ${key}`));
+  }
+  return { single, union, pools: Object.fromEntries(pools) };
 }
 
 /** One seed: whole runs on one draw of buckets, and early ones on others, averaged where there are several. */
@@ -109,6 +129,9 @@ export async function filteringTrial(settings: Settings, { random }: TrialContex
   return {
     single: settings.noise.map((_, q) => average(draws.map(({ single }) => single[q] as number[]))),
     union: settings.noise.map((_, p) => average(draws.map(({ union }) => union[p] as number[]))),
+    pools: Object.fromEntries(
+      Object.keys(draws[0]?.pools ?? {}).map((key) => [key, average(draws.map(({ pools }) => pools[key] as number[]))]),
+    ),
   };
 }
 
