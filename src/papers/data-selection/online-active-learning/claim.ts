@@ -4,6 +4,7 @@ import { bootstrapInterval, type Interval, mean, pairedInterval } from "../../..
 import { all, exceeds, measured, type PartResult, verdict } from "../../../kit/verdict.ts";
 import paper from "./card.ts";
 import { designTable, errorChart, errorsOf, errorTable, type Outcome, ratesOf } from "./figures.ts";
+import { comparedToRandom, findings } from "./findings.ts";
 import type { Design } from "./regression.ts";
 import { coinChances } from "./strategies.ts";
 import type { Drift } from "./streams.ts";
@@ -120,7 +121,11 @@ function safetyPart(outcomes: readonly Outcome[]): PartResult {
   };
 }
 
-async function designPart(run: Run, seeds: number, ablate: Ablation): Promise<PartResult> {
+async function designPart(
+  run: Run,
+  seeds: number,
+  ablate: Ablation,
+): Promise<{ part: PartResult; results: Record<Design, number>[] }> {
   const results = await run.map(
     designTrial,
     Array.from({ length: seeds }, () => null),
@@ -137,27 +142,15 @@ async function designPart(run: Run, seeds: number, ablate: Ablation): Promise<Pa
   const interval = (design: Design): Interval => bootstrapInterval(index, (sample) => ratio(sample, design), random);
   const decisive = interval(ours);
   return {
-    outcome: all([decisive.value < 0.8, exceeds(negated(decisive), -1)]),
-    measured: [
-      measured("MSE(D-optimal) / MSE(passive)", decisive),
-      measured("MSE(longest records) / MSE(passive)", interval("longest")),
-    ],
+    results,
+    part: {
+      outcome: all([decisive.value < 0.8, exceeds(negated(decisive), -1)]),
+      measured: [
+        measured("MSE(D-optimal) / MSE(passive)", decisive),
+        measured("MSE(longest records) / MSE(passive)", interval("longest")),
+      ],
+    },
   };
-}
-
-/** What a reader of the verdict should know besides, from this run's numbers. */
-function findings(outcomes: readonly Outcome[], chosen: ReadonlyMap<Drift, string>, coinsChosen: string[]): string[] {
-  const beaten = outcomes.filter((outcome) => {
-    const name = chosen.get(outcome.drift) ?? "";
-    return pairedInterval(errorsOf(outcome, name), errorsOf(outcome, "fixed")).low > 0;
-  });
-  return [
-    `What has a setting was chosen on other streams by its error at the full label rate: the coin of random labelling, which came to fall on yes with probability ${coinsChosen.join(", ")} whenever the cap allows a label; the fixed threshold; and the one of three strategies that goes into the verdict.`,
-    beaten.length > 0
-      ? `A fixed threshold, tuned, does better than the chosen moving one under ${beaten.map(({ drift }) => (drift === "none" ? "no" : drift)).join(" and ")} drift: the moving threshold settles near the median confidence of the records it is asked about, so that labels go to the less sure half and not to the least sure.`
-      : "A fixed threshold, tuned, is about as good as the chosen moving one.",
-    "For the regression, choosing the longest records without any matrix comes close to the D-optimal choice, because these records have heavy tails. All records here are made by us and the learner is one; nothing follows for other learners.",
-  ];
 }
 
 /**
@@ -203,7 +196,8 @@ export const claim = defineClaim({
       outcomes,
       Object.fromEntries(chosen),
     );
-    errorChart(run, outcomes, window);
+    const seen = outcomes.map((outcome) => comparedToRandom(outcome, chosen.get(outcome.drift) ?? ""));
+    errorChart(run, outcomes, window, seen);
 
     const survey = await readStreams(
       run,
@@ -223,11 +217,11 @@ export const claim = defineClaim({
       unsteady.push(...remote);
     }
     const regression = await designPart(run, designSeeds, ablate);
-    for (const text of findings(outcomes, chosen, coinsChosen)) run.note(text);
+    for (const text of findings(outcomes, chosen, coinsChosen, regression.results)) run.note(text);
     run.progress(1, "done");
     return verdict(paper.card, run.scale, {
       "informed querying": informedPart(outcomes, chosen),
-      "D-optimal regression": regression,
+      "D-optimal regression": regression.part,
       "randomness under drift": safetyPart(unsteady),
     });
   },

@@ -60,8 +60,8 @@ export function errorTable(
   });
 }
 
-/** Mean error over the stream, by drift and arm. */
-export function errorChart(run: Run, outcomes: readonly Outcome[], window: number): void {
+/** Mean error over the stream, by drift and arm; `seen` says in sentences what there is to see. */
+export function errorChart(run: Run, outcomes: readonly Outcome[], window: number, seen: readonly string[]): void {
   const values = outcomes.flatMap(({ drift, arms, results }) =>
     arms.flatMap(({ label }, a) =>
       (results[0]?.[a]?.curve ?? []).map((_, i) => ({
@@ -73,7 +73,7 @@ export function errorChart(run: Run, outcomes: readonly Outcome[], window: numbe
     ),
   );
   run.chart("curves", {
-    alt: "Prequential error along the stream by drift and strategy: the strategies part company most while the true direction turns slowly, and all of them jump together when it turns at once.",
+    alt: ["Prequential error along the stream by drift and strategy.", ...seen].join(" "),
     spec: {
       data: { values },
       facet: { column: { field: "drift", type: "nominal", title: null, sort: outcomes.map(({ drift }) => drift) } },
