@@ -1,5 +1,8 @@
 import { createServer } from "node:http";
+import type { RouteConfigEntry } from "@react-router/dev/routes";
 import { afterEach, describe, expect, it } from "vitest";
+import { operations } from "../../api/openapi.ts";
+import routes from "../app/routes.ts";
 import { closeServer, listen } from "../listen.ts";
 import { Endpoints } from "./endpoints.ts";
 import { openLog, silentLog } from "./log.ts";
@@ -142,6 +145,22 @@ describe("requests", () => {
     expect((await get("/", { "X-Request-Id": 'bad " id' })).id).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it("are named by every page, address of the API and feed there is", () => {
+    const pages = (entries: readonly RouteConfigEntry[], above = ""): string[] =>
+      entries.flatMap(({ path, children = [] }) => {
+        const own = path === undefined ? above : `${above}/${path}`;
+        return [own, ...pages(children, own)];
+      });
+    const feeds = ["", "/fields/:field", "/search"].map((path) => `${path}/feed.atom`);
+    const addresses = operations.map(({ path }) => `/api/v1${path.replace(/\{(\w+)\}/g, ":$1")}`);
+    const all = [...pages(routes), ...addresses, ...feeds, "/healthz"];
+    expect(all).toContain("/inbox/confirm");
+    for (const path of all) {
+      const kind = path.replace(/:\w+/g, "*") || "/";
+      expect(routeOf(path.replace(/:\w+|\*/g, "Some-Name") || "/", 200)).toBe(kind);
+    }
+  });
+
   it("are named by the kind of page, in few ways", () => {
     const routes = [
       ["/", "/"],
@@ -149,6 +168,7 @@ describe("requests", () => {
       ["/papers/system-ranking", "/papers/*"],
       ["/papers/system-ranking/code.data", "/papers/*/code"],
       ["/api/runs/abc/events?after=1-2", "/api/runs/*/events"],
+      ["/Papers/System-Ranking/", "/papers/*"],
       ["/assets/entry-1234.js", "/assets/*"],
     ];
     for (const [url = "", route] of routes) expect(routeOf(url, 200)).toBe(route);
