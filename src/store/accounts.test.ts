@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkAccounts } from "../../test/postgres/accounts-checks.ts";
+import { checkPersonalData } from "../../test/postgres/personal-checks.ts";
 import { embeddedStore } from "./embedded-testing.ts";
 import { parseTags } from "./tags.ts";
 
@@ -8,6 +9,7 @@ const store = embeddedStore();
 
 describe("accounts in the embedded store", () => {
   checkAccounts(store);
+  checkPersonalData(store);
 });
 
 describe("tags", () => {

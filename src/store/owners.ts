@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { rowsOf } from "./rows.ts";
 import type { Db } from "./store.ts";
+import { takeTurn } from "./turns.ts";
 
 /** Whose run it is: "account:ID", or "visitor:HASH" for a browser that nobody is signed in with. */
 export interface RunOwner {
@@ -66,12 +67,11 @@ export interface RunLoad {
 }
 
 /**
- * The load of an owner, or of an address for `{ address }`. Inside a transaction it also keeps others of the same name waiting until that is over, so that
- * a limit holds for requests that come at once.
+ * The load of an owner, or of an address for `{ address }`; others of the same name wait until the transaction is over.
  */
 export async function runLoad(tx: Db, who: { owner: string } | { address: string }): Promise<RunLoad> {
   const name = "owner" in who ? `owner ${who.owner}` : `address ${who.address}`;
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`);
+  await takeTurn(tx, name);
   const mine = "owner" in who ? sql`o.owner = ${who.owner}` : sql`o.address = ${who.address}`;
   const result = await tx.execute(sql`
     select count(*) filter (where r.state in ('queued', 'running'))::integer as open,

@@ -2,6 +2,7 @@ import type { MailMessage } from "../mail/message.ts";
 import type { MailQueue } from "../mail/queue.ts";
 import { addLink, countLinks, endSession, peekLink, signIn } from "../store/people.ts";
 import type { Db } from "../store/store.ts";
+import { takeTurn } from "../store/turns.ts";
 import { linkMinutes, randomToken, type SiteCookies, sessionDays, tokenOf } from "./guard/cookies.ts";
 
 export interface AccountsOptions {
@@ -43,6 +44,7 @@ export class Accounts {
     const link = new URL("/sign-in/link", siteUrl);
     link.searchParams.set("token", token);
     await db.transaction(async (tx) => {
+      await takeTurn(tx, `mail ${mail}`);
       const sent = await Promise.all(mostMails.map(({ minutes }) => countLinks(tx, mail, minutes)));
       if (sent.some((count, i) => count >= (mostMails[i]?.mails ?? 0))) return;
       await addLink(tx, { token, browser, mail, next, minutes: linkMinutes });

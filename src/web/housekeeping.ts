@@ -22,24 +22,32 @@ const everyMs = 3600_000;
 
 export interface HouseOptions {
   db: Db;
-  files: RunFiles;
+  files: Pick<RunFiles, "sweep">;
   dataDir: string;
   log: Tell;
 }
 
-/** Removes what is kept for a time only, now and every hour; the result ends that. Any number of servers may do it at once. */
+/**
+ * Removes what is kept for a time only, now and every hour; the result ends that. Any number of servers may do it at once, and what fails keeps nothing
+ * else from being removed.
+ */
 export function keepHouse({ db, files, dataDir, log }: HouseOptions): () => void {
+  const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
+    "sign-in links": () => forgetOldLinks(db),
+    "keys of posts": () => forgetOldRequests(db, requestDays),
+    "asks to subscribe": () => forgetOldAsks(db, deliveryDays),
+    "runs of visitors": () => forgetVisitorRuns(db, visitorRunDays),
+    "ballots of addresses": () => forgetAddressBallots(db, memoryDays),
+    "files of runs": () => files.sweep(),
+    "messages as files": () => pruneFolder(mailFolder(dataDir), mailDays),
+  };
   const clean = async (): Promise<void> => {
-    try {
-      await forgetOldLinks(db);
-      await forgetOldRequests(db, requestDays);
-      await forgetOldAsks(db, deliveryDays);
-      await forgetVisitorRuns(db, visitorRunDays);
-      await forgetAddressBallots(db, memoryDays);
-      await files.sweep();
-      await pruneFolder(mailFolder(dataDir), mailDays);
-    } catch (error) {
-      log(`housekeeping: ${reasonOf(error)}`, "error");
+    for (const [what, remove] of Object.entries(tasks)) {
+      try {
+        await remove();
+      } catch (error) {
+        log(`housekeeping, ${what}: ${reasonOf(error)}`, "error");
+      }
     }
   };
   void clean();

@@ -14,6 +14,7 @@ import {
   peekAsk,
   type Subscription,
 } from "../store/subscriptions.ts";
+import { takeTurn } from "../store/turns.ts";
 import { randomToken } from "./guard/cookies.ts";
 
 export interface InboxOptions {
@@ -55,6 +56,7 @@ export class Inbox {
     const link = new URL("/inbox/confirm", siteUrl);
     link.searchParams.set("token", token);
     await db.transaction(async (tx) => {
+      await takeTurn(tx, `mail ${mail}`);
       const sent = await Promise.all(mostMails.map(({ minutes }) => countAsks(tx, mail, minutes)));
       if (sent.some((count, i) => count >= (mostMails[i]?.mails ?? 0))) return;
       await addAsk(tx, { token, mail, wish, hours: confirmHours });

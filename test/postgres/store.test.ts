@@ -7,6 +7,7 @@ import { checkAccounts } from "./accounts-checks.ts";
 import { freshDatabase } from "./database.ts";
 import { checkForYou } from "./for-you-checks.ts";
 import { checkPapers } from "./papers-checks.ts";
+import { checkPersonalData } from "./personal-checks.ts";
 import { checkSignals } from "./signals-checks.ts";
 import { checkStore } from "./store-checks.ts";
 import { checkSubscriptions } from "./subscription-checks.ts";
@@ -31,6 +32,7 @@ describe("the store on a PostgreSQL server", () => {
   checkSignals(() => store);
   checkForYou(() => store);
   checkAccounts(() => store);
+  checkPersonalData(() => store);
   checkPapers(() => store);
   checkSubscriptions(() => store);
 
