@@ -8,6 +8,7 @@ import { RunService } from "../../src/runs/service.ts";
 import { listFiles } from "../../src/store/files.ts";
 import { homeOf } from "../../src/store/homes/open.ts";
 import { RunFiles } from "../../src/store/run-files.ts";
+import { deleteRun } from "../../src/store/runs.ts";
 import { openStore, type Store, type StoreOptions } from "../../src/store/store.ts";
 import { freshDatabase } from "./database.ts";
 import { collect } from "./service-checks.ts";
@@ -17,22 +18,33 @@ const catalogue = new URL("../../src/runs/fixtures/papers.ts", import.meta.url);
 const claim = { kind: "claim" as const, slug: "draws" };
 const file = { name: "a.txt", bytes: new TextEncoder().encode("abc\n") };
 
-/** Files where they are kept without a word: in the data folder, or in the server's database. */
-function filesOf(store: Store, at: StoreOptions): RunFiles {
-  return new RunFiles(store, homeOf({}, "dataDir" in at ? at.dataDir : undefined));
+/** A store, and what LIVEPAPERS_FILES says. */
+type Place = StoreOptions & { files?: string };
+
+/** Files where they are said to be, or without a word in the data folder or the server's database. */
+function filesOf(store: Store, at: Place): RunFiles {
+  return new RunFiles(store, homeOf({ LIVEPAPERS_FILES: at.files }, "dataDir" in at ? at.dataDir : undefined));
+}
+
+const applied = { kind: "tool" as const, slug: "files", tool: "upper" };
+const inputs = { text: [file], more: [{ ...file, name: "b.txt" }] };
+
+/** What a tool was given and what it made, in order. */
+async function textsOf(store: Store, files: RunFiles, id: string): Promise<string[]> {
+  const texts = (await listFiles(store.db, id)).map(async (own) =>
+    new TextDecoder().decode(await files.readWhole(id, own)),
+  );
+  return Promise.all(texts);
 }
 
 /** A run that is done, a tool's with its files, and one that waits. */
-async function fill(at: StoreOptions) {
+async function fill(at: Place) {
   const store = await openStore(at);
   const files = filesOf(store, at);
   const service = new RunService({ store, files, catalogue });
   await service.start();
   const done = await service.submit(claim);
-  const tool = await service.submit(
-    { kind: "tool", slug: "files", tool: "upper" },
-    { text: [file], more: [{ ...file, name: "b.txt" }] },
-  );
+  const tool = await service.submit(applied, inputs);
   const messages = await Promise.all([done, tool].map((id) => collect(service.subscribe(id))));
   await service.stop();
   const waits = new RunService({ store, files, catalogue });
@@ -43,18 +55,12 @@ async function fill(at: StoreOptions) {
 }
 
 /** What was there is there again, and what waited is done. */
-async function check(
-  at: StoreOptions,
-  { ids, tool, messages, waiting }: Awaited<ReturnType<typeof fill>>,
-): Promise<void> {
+async function check(at: Place, { ids, tool, messages, waiting }: Awaited<ReturnType<typeof fill>>): Promise<void> {
   const store = await openStore(at);
   const files = filesOf(store, at);
   const service = new RunService({ store, files, catalogue });
   try {
-    const texts = (await listFiles(store.db, tool)).map(async (file) =>
-      new TextDecoder().decode(await files.readWhole(tool, file)),
-    );
-    expect((await Promise.all(texts)).slice(0, 3)).toEqual(["abc\n", "abc\n", "ABC\nABC\n"]);
+    expect((await textsOf(store, files, tool)).slice(0, 3)).toEqual(["abc\n", "abc\n", "ABC\nABC\n"]);
     expect(await Promise.all(ids.map((id) => collect(service.subscribe(id))))).toEqual(messages);
     expect(await service.get(waiting)).toMatchObject({ state: "queued" });
     await service.start();
@@ -90,6 +96,41 @@ describe("backup and restore, as docs/operations.md says", () => {
       await run("pg_restore", ["--no-owner", "--exit-on-error", `--dbname=${to.url}`, path]);
       await check({ databaseUrl: to.url }, filled);
     } finally {
+      await from.drop();
+      await to.drop();
+    }
+  }, 120_000);
+
+  it("of a PostgreSQL database with files in a folder is by two copies around the dump, whatever is removed meanwhile", async () => {
+    const from = await freshDatabase();
+    const to = await freshDatabase();
+    const [kept, copy] = [join(folder, "kept"), join(folder, "kept-copy")];
+    const at = { databaseUrl: from.url, files: kept };
+    const store = await openStore(at);
+    try {
+      const files = filesOf(store, at);
+      const service = new RunService({ store, files, catalogue });
+      await service.start();
+      const early = await service.submit(applied, inputs);
+      await collect(service.subscribe(early));
+      await service.stop();
+      const texts = await textsOf(store, files, early);
+      await cp(kept, copy, { recursive: true });
+      const filled = await fill(at);
+      const path = join(folder, "files.dump");
+      await run("pg_dump", ["--format=custom", `--file=${path}`, from.url]);
+      await deleteRun(store.db, early);
+      expect(await files.sweep()).toBe(texts.length);
+      await cp(kept, copy, { recursive: true });
+
+      await run("pg_restore", ["--no-owner", "--exit-on-error", `--dbname=${to.url}`, path]);
+      const there = { databaseUrl: to.url, files: copy };
+      await check(there, filled);
+      const restored = await openStore(there);
+      expect(await textsOf(restored, filesOf(restored, there), early)).toEqual(texts);
+      await restored.close();
+    } finally {
+      await store.close();
       await from.drop();
       await to.drop();
     }
