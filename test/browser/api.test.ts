@@ -42,6 +42,14 @@ describe("the API", () => {
     expect((await refused("/api/runs", json("{"))).status).toBe(400);
     expect((await refused("/api/runs", json({ kind: "party" }))).status).toBe(400);
     expect((await refused("/api/runs", json({ kind: "claim" }))).detail).toContain("slug");
+    // As under /api/v1.
+    for (const [name, value] of Object.entries({ seed: -1, scale: "huge" })) {
+      const job = { kind: "claim", slug: "system-ranking", [name]: value };
+      expect(await refused("/api/runs", json(job))).toMatchObject({
+        status: 400,
+        detail: expect.stringContaining(name),
+      });
+    }
     const form = { method: "POST", headers: { "Content-Type": "multipart/form-data; boundary=x" }, body: "nothing" };
     expect((await refused("/api/runs", form)).status).toBe(400);
   });
@@ -60,7 +68,7 @@ describe("the API", () => {
     expect(await ask({ draws: 3 })).toMatchObject({ status: 422, where: "--draws" });
     expect((await ask({ drows: 30 })).detail).toContain("--draws");
     expect((await refused("/api/runs", json({ kind: "claim", slug: "fedau" }))).status).toBe(422);
-    const seed = await refused("/api/runs", json({ kind: "claim", slug: "system-ranking", seed: -1 }));
+    const seed = await refused("/api/runs", json({ kind: "claim", slug: "system-ranking", seed: "-1" }));
     expect(seed.where).toBe("--seed");
     expect((await refused("/api/runs", json({ kind: "tool", slug: "system-ranking" }))).detail).toContain("file");
   });

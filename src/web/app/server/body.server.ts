@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { claimJob, toolJob } from "../../../api/schemas.ts";
 import type { JobRequest } from "../../../runs/service.ts";
 import type { JobFile, JobFiles } from "../../../runs/types.ts";
 import { RequestProblem, tooLarge } from "./problem.server.ts";
@@ -55,13 +56,10 @@ export function judged<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new RequestProblem(400, `The body does not fit: ${place}${issue?.message ?? "it is not what was expected"}.`);
 }
 
-const params = z.record(z.string(), z.unknown()).optional();
-const seed = z.union([z.number(), z.string()]).optional();
-
-/** What is to be run, as a request says it; values are judged by the paper's own schema later. */
+/** What is to be run, as the API has it; here the kind is always said. Values are judged by the paper's own schema later. */
 export const jobSchema: z.ZodType<JobRequest> = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("claim"), slug: z.string(), scale: z.string().optional(), seed, params }),
-  z.object({ kind: z.literal("tool"), slug: z.string(), tool: z.string().optional(), seed, params }),
+  claimJob.extend({ kind: z.literal("claim") }),
+  toolJob.extend({ kind: z.literal("tool") }),
 ]);
 
 /** A run asked for: as JSON, or as a form with the job as `job` and files as `file:ROLE`. */
