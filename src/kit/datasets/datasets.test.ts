@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { BadInput } from "../errors.ts";
 import { Random } from "../random.ts";
 import { loadDigits, parseIdx, pickDigits, poolImages } from "./digits.ts";
+import { loadSeattleWeather, weathers } from "./seattle-weather.ts";
 import { addNoise, rotateImages } from "./shifts.ts";
 
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((total, x) => total + x, 0);
@@ -77,5 +78,21 @@ describe("shifts", () => {
     expect(addNoise(grey, 0.1, new Random(3))).toEqual(noisy);
     const loud = addNoise(grey, 5, new Random(3));
     expect(loud.every((x) => x >= 0 && x <= 1)).toBe(true);
+  });
+});
+
+describe("the weather in Seattle", () => {
+  it("has every day of four years, with the counts and sums of the table it comes from", async () => {
+    const days = await loadSeattleWeather();
+    expect(days.length).toBe(3 * 365 + 366);
+    expect(weathers.map((name) => days.filter(({ weather }) => weather === name).length)).toEqual([
+      53, 101, 641, 26, 640,
+    ]);
+    expect(sum(days.map(({ precipitation }) => precipitation))).toBeCloseTo(4426, 6);
+    expect(sum(days.map(({ wind }) => wind))).toBeCloseTo(4735.3, 6);
+    expect(Math.max(...days.map(({ highest }) => highest))).toBe(35.6);
+    expect(Math.min(...days.map(({ lowest }) => lowest))).toBe(-7.1);
+    expect(days[365]).toEqual({ precipitation: 0, highest: 3.3, lowest: -1.1, wind: 2, weather: "drizzle" });
+    expect(days.at(-1)).toEqual({ precipitation: 0, highest: 5.6, lowest: -2.1, wind: 3.5, weather: "sun" });
   });
 });

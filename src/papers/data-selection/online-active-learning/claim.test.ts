@@ -19,6 +19,19 @@ describe("claim of online-active-learning", () => {
     expect(notes.join(" ")).toContain("with probability");
   });
 
+  it("reads the weather in its real order at full scale, and reports every strategy at three budgets", async () => {
+    const params = { ...small, seeds: 4, tuningSeeds: 2, designSeeds: 4, length: 500 };
+    const { verdict, tables } = await runClaim(claim, { scale: "full", params });
+    const part = verdict.parts.find(({ name }) => name === "a real order");
+    expect(part?.required).toBe(false);
+    expect(part?.measured.length).toBe(3);
+    expect(tables.weather?.rows.length).toBe(30);
+    for (const row of tables.weather?.rows ?? []) {
+      expect(Number(row.labels)).toBeLessThan(Number(row.budget) + 0.001);
+      expect(Number(row.error)).toBeGreaterThan(0.25);
+    }
+  });
+
   it("flips when the doubts are about another record", async () => {
     const { verdict } = await runClaim(claim, { seed: 5, params: { ...small, ablate: "doubt" } });
     expect(outcomes(verdict.parts)["informed querying"]).not.toBe("holds");

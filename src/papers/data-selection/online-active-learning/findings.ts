@@ -4,6 +4,7 @@ import type { Design } from "./regression.ts";
 import type { Drift } from "./streams.ts";
 
 const driftName = (drift: Drift): string => (drift === "none" ? "no drift" : `${drift} drift`);
+const listed = new Intl.ListFormat("en");
 const decimals = (value: number): string => value.toFixed(4);
 
 /** "by 0.0123 (95% from 0.0100 to 0.0150) more", or less, or that the interval has both. */
@@ -24,7 +25,7 @@ function fixedThreshold(outcomes: readonly Outcome[], chosen: ReadonlyMap<Drift,
     drift: driftName(outcome.drift),
     gap: pairedInterval(errorsOf(outcome, chosen.get(outcome.drift) ?? ""), errorsOf(outcome, "fixed")),
   }));
-  const under = (list: typeof gaps): string => list.map(({ drift }) => drift).join(" and ");
+  const under = (list: typeof gaps): string => listed.format(list.map(({ drift }) => drift));
   const better = gaps.filter(({ gap }) => gap.low > 0);
   const worse = gaps.filter(({ gap }) => gap.high < 0);
   const open = gaps.filter(({ gap }) => gap.low <= 0 && gap.high >= 0);

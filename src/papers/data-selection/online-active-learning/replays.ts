@@ -54,6 +54,11 @@ export function leastError(all: readonly Replayed[], blocks: Blocks): Replayed {
   return all.reduce((a, b) => (meanError(b, blocks) < meanError(a, blocks) ? b : a));
 }
 
+/** The interval of the negative. */
+export function negated({ value, low, high, ...rest }: Interval): Interval {
+  return { value: -value, low: -high, high: -low, ...rest };
+}
+
 /**
  * Error of one strategy minus that of another on the same stream, by a paired block bootstrap: whole blocks of rows are drawn
  * again, the same for both, because errors in a row hang together; and so are the replays of each, because their coins fell by chance.

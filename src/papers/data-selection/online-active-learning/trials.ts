@@ -36,7 +36,7 @@ export interface ArmResult {
 }
 
 /** Shows a strategy doubts that have nothing to do with the record: those about the record before. */
-function blinded(strategy: QueryStrategy): QueryStrategy {
+export function blinded(strategy: QueryStrategy): QueryStrategy {
   let before: Float64Array | undefined;
   let votes: Float64Array[] | undefined;
   const copy = (committee: readonly Float64Array[] | undefined) => committee?.map((p) => p.slice());
