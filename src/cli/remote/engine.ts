@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { z } from "zod";
 import { ApiError, type Client } from "../../api/client.ts";
 import * as schemas from "../../api/schemas.ts";
 import type { Verdict } from "../../kit/paper.ts";
@@ -8,10 +7,10 @@ import type { ExecuteOptions, Job, Outcome, StampedEvent } from "../../runs/type
 import type { Engine, RunFacts } from "../engine.ts";
 import { Fault } from "../outcome.ts";
 import { again } from "./again.ts";
-import { clean } from "./clean.ts";
 import { faultOf, isPassing } from "./faults.ts";
 import type { Site } from "./site.ts";
 import { fetchOutputs, uploadsOf } from "./transfer.ts";
+import { understood } from "./understood.ts";
 
 /** How long, once the reader has stopped the run, a start under way is waited for, and then the server's word that the run is stopped. */
 const stopMs = 900;
@@ -132,12 +131,6 @@ async function followed(
 
 function progress(message: string, fraction = 0): StampedEvent {
   return { seq: 0, at: 0, event: { type: "progress", fraction, message } };
-}
-
-/** A value that fits its schema, with texts that are safe to print, and whatever a later version may have added. */
-function understood<T>(shape: z.ZodType<T>, value: unknown): T {
-  if (shape.safeParse(value).success) return clean(value as T); // it fits
-  throw new Fault("The server says something that this version does not understand. One of the two may be too old.");
 }
 
 /** The outcome with its numbers as they were: JSON has null for those that are none. */

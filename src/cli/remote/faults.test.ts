@@ -9,9 +9,13 @@ import { remoteEngine } from "./engine.ts";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 let server: Server | undefined;
+const others = new Set<Server>();
 afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
+  for (const each of server ? [server, ...others] : others) {
+    each.closeAllConnections();
+    each.close();
+  }
+  others.clear();
 });
 
 async function listening(handle: Handle): Promise<string> {
@@ -102,6 +106,16 @@ describe("what may be wrong with a server", () => {
     const { status, err } = await at(url);
     expect(status).toBe(1);
     expect(err).toMatch(/is livepapers 0\.0\.3, whose API has no "post \/runs"; this is livepapers /);
+  });
+
+  it("it has moved", async () => {
+    const url = await running(ended({ status: "done", verdict: verdict(1) }));
+    if (server) others.add(server);
+    const before = await listening((request, response) => {
+      response.writeHead(301, { Location: url + request.url }).end();
+    });
+    const ran = await at(before);
+    expect(ran).toMatchObject({ status: 0, err: expect.stringContaining(`The run is at ${url}/runs/r`) });
   });
 
   it("it has too much to do, or is in trouble", async () => {

@@ -1,10 +1,9 @@
 import * as schemas from "../../api/schemas.ts";
 import type { FieldId } from "../../kit/fields.ts";
 import type { Listed } from "../list.ts";
-import { Fault } from "../outcome.ts";
-import { clean } from "./clean.ts";
 import { faultOf } from "./faults.ts";
 import type { Site } from "./site.ts";
+import { understood } from "./understood.ts";
 
 /** What a request to a server gives, or what is wrong as the reader of the command should know it. */
 async function asked<T>(site: Site, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
@@ -14,11 +13,6 @@ async function asked<T>(site: Site, signal: AbortSignal, ask: () => Promise<T>):
     if (signal.aborted) throw signal.reason;
     throw faultOf(error, site.url);
   }
-}
-
-function understood<S extends { safeParse(value: unknown): { success: boolean } }, T>(shape: S, value: T): T {
-  if (shape.safeParse(value).success) return clean(value);
-  throw new Fault("The server says something that this version does not understand. One of the two may be too old.");
 }
 
 /** The papers that a server has in its catalogue, as `livepapers list` shows them. */

@@ -11,7 +11,7 @@ import { faultOf } from "./faults.ts";
 /** A livepapers server that was found to be one. */
 export interface Site {
   client: Client;
-  /** Its address, as "http://papers.example.org". */
+  /** Its address, as "http://papers.example.org"; where the one that was given leads elsewhere, that other. */
   url: string;
 }
 
@@ -36,8 +36,7 @@ export async function siteOf(cli: Cli, command: Command, needs: Needs): Promise<
   if (server === false) return undefined;
   const given = server ?? cli.env.LIVEPAPERS_SERVER;
   if (given === undefined || (server === undefined && given.trim() === "")) return undefined;
-  const url = addressOf(given, server === undefined ? "LIVEPAPERS_SERVER" : "--server");
-  await greet(url, needs, cli.signal);
+  const url = await greet(addressOf(given, server === undefined ? "LIVEPAPERS_SERVER" : "--server"), needs, cli.signal);
   return { client: client(url), url };
 }
 
@@ -52,17 +51,31 @@ function addressOf(text: string, where: string): string {
   });
 }
 
+interface Greeting {
+  /** Where it answered from. */
+  url: string;
+  description: Description | undefined;
+}
+
 interface Description {
   info?: { title?: unknown; version?: unknown };
   paths?: Record<string, Record<string, unknown>>;
 }
 
-/** Asks a server what it is. Throws when it cannot be reached, is something else, or lacks what is needed. */
-async function greet(url: string, needs: Needs, signal: AbortSignal): Promise<void> {
-  const description = await describe(url, signal).catch((error: unknown) => {
+/**
+ * Asks a server what it is; resolves with its address, after redirections: a post would not survive them. Throws when it cannot be reached, is something else,
+ * or lacks what is needed.
+ */
+async function greet(asked: string, needs: Needs, signal: AbortSignal): Promise<string> {
+  const { url, description } = await describe(asked, signal).catch((error: unknown) => {
     if (signal.aborted) throw signal.reason;
-    throw faultOf(error, url);
+    throw faultOf(error, asked);
   });
+  if (asked.startsWith("https:") && !url.startsWith("https:")) {
+    throw new Fault(
+      `${asked} leads to ${url}, where what is sent can be read on the way. Name that address if you mean it.`,
+    );
+  }
   if (description?.info?.title !== "livepapers") {
     throw new Fault(`${url} is no livepapers server, or one from before there was an API.`);
   }
@@ -70,15 +83,15 @@ async function greet(url: string, needs: Needs, signal: AbortSignal): Promise<vo
     const [method = "", path = ""] = need.split(" ");
     return description.paths?.[path]?.[method] === undefined;
   });
-  if (missing === undefined) return;
+  if (missing === undefined) return url;
   const theirs = clean(String(description.info.version ?? "of an unknown version")).slice(0, 40);
   throw new Fault(
     `${url} is livepapers ${theirs}, whose API has no "${missing}"; this is livepapers ${version()}. Bring the server up to date.`,
   );
 }
 
-/** The server's own description of its API; undefined where there is none. */
-async function describe(url: string, signal: AbortSignal): Promise<Description | undefined> {
+/** The server's own description of its API. */
+async function describe(url: string, signal: AbortSignal): Promise<Greeting> {
   const response = await fetch(`${url}/api/v1/openapi.json`, {
     headers: { Accept: "application/json" },
     signal: AbortSignal.any([signal, AbortSignal.timeout(greetingMs)]),
@@ -88,7 +101,11 @@ async function describe(url: string, signal: AbortSignal): Promise<Description |
     throw new Fault(await troubleOf(url, response));
   }
   const text = await response.text();
-  if (!response.ok) return undefined;
+  const at = response.url === "" ? url : new URL(response.url).origin;
+  return { url: at, description: response.ok ? parsed(text) : undefined };
+}
+
+function parsed(text: string): Description | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? (value as Description) : undefined;

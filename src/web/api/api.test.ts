@@ -240,7 +240,7 @@ describe("answers", () => {
     const preflight = await fetch(`${base}/runs`, { method: "OPTIONS", headers: site });
     expect([preflight.status, preflight.headers.get("access-control-allow-methods")]).toEqual([204, "GET, HEAD"]);
     const job = { slug: "system-ranking" };
-    await refused("/runs", 403, post(job, site));
+    expect((await refused("/runs", 403, post(job, site))).detail).toContain("may read here and change nothing");
     await refused("/runs", 403, post(job, { Origin: "https://elsewhere.example", Cookie: "visitor=x" }));
     expect((await fetch(`${base}/runs`, post(job, site))).headers.get("access-control-allow-origin")).toBeNull();
   });

@@ -1,5 +1,13 @@
 import type { NextFunction, Request, Response } from "express";
 
+const refusal = {
+  type: "about:blank",
+  title: "Requests from other sites are not taken",
+  status: 403,
+  detail:
+    "A page of another site may read here and change nothing. Send this from a page of this site, or from a program.",
+};
+
 /**
  * A page of another site must not change anything here in its reader's name. Browsers say where a request comes from: `Sec-Fetch-Site`, and `Origin` in
  * older ones. Programs say neither, and carry no cookies unless they were given some.
@@ -10,10 +18,7 @@ export function refuseOtherSites(publicUrl: URL | undefined) {
       next();
       return;
     }
-    response
-      .status(403)
-      .type("application/problem+json")
-      .send(JSON.stringify({ type: "about:blank", title: "Requests from other sites are not taken", status: 403 }));
+    response.status(403).type("application/problem+json").send(JSON.stringify(refusal));
   };
 }
 
