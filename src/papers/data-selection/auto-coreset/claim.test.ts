@@ -20,7 +20,7 @@ describe("the claim of AutoCoreset", () => {
   });
 
   it("falls when the losses are taken away: choosing by full cost alone is what the rivals do", async () => {
-    const { verdict } = await runClaim(claim, { seed: 1, params: { ...small, trials: 8, ablate: "losses" } });
+    const { verdict } = await runClaim(claim, { seed: 1, params: { ...small, ablate: "losses" } });
     const fair = verdict.parts.find(({ name }) => name === "beats fair rivals");
     expect(fair?.outcome).not.toBe("holds");
     expect(verdict.outcome).not.toBe("holds");
