@@ -76,10 +76,9 @@ export async function applyTool<S extends ParamSchema>(
   tool: Tool<S>,
   input: ToolInput,
   options: Partial<z.input<S>> = {},
-  { seed = 1, modules = {} as ToolRun["modules"] } = {},
+  { seed = 1, modules = {} as ToolRun["modules"], outputs = {} as Record<string, Uint8Array> } = {},
 ): Promise<Applied> {
   const recorded = recorder();
-  const outputs: Record<string, Uint8Array> = {};
   const open: ToolRun["output"] = async (name) => {
     const chunks: Uint8Array[] = [];
     return {

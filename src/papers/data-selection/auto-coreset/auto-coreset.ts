@@ -161,6 +161,13 @@ export function* autoCoresetSteps<Q>(
   const given = typeof initialModels === "number" ? undefined : initialModels;
   const models = given?.length ?? (initialModels as number);
   if (!(models >= 1)) throw new RangeError("at least one model is needed to begin with");
+  const exact = summarizer === caratheodorySummary;
+  const smallest = Math.min(...budgets.filter((budget, k) => budget < (counts[k] as number)));
+  if (exact && models + 1 > smallest) {
+    throw new RangeError(
+      `an exact summary of the losses of ${models} models takes up to ${models + 1} points of a class and may take ${smallest}: enlarge the coreset, or choose another summary`,
+    );
+  }
   for (let h = 0; h < models; h++) {
     const draws = random.fork(`draw ${h}`);
     initialCosts.push(
@@ -170,8 +177,6 @@ export function* autoCoresetSteps<Q>(
   }
   let threshold = Math.max(...initialCosts);
   let kept: (WeightedSubset & { model: Q; cost: number }) | undefined;
-  const exact = summarizer === caratheodorySummary;
-  const smallest = Math.min(...budgets.filter((budget, k) => budget < (counts[k] as number)));
   for (let misses = 0; misses < patience && history.length < maxIterations; ) {
     if (exact && kept && losses.columns + 1 > smallest) break; // one more column would need more points than there may be
     const subset = losses.summarise(budgets, summarizer, random.fork(`summary ${history.length}`));

@@ -39,7 +39,6 @@ export interface Errors {
   bestSpecific: number;
   /** Full-data costs that AutoCoreset evaluated: T. */
   evaluations: number;
-  milliseconds: number;
 }
 
 export interface TrialResult {
@@ -115,10 +114,8 @@ function compare<Q>(
   const classes = problem.classes ? y : null;
   const costs = sizes.map((size) => {
     const stream = random.fork(`size ${size}`);
-    const start = performance.now();
     const summarizer = ablate === "losses" ? uniformSummary : importanceSummary;
     const auto = autoCoreset(X, y, problem, { size, summarizer, random: stream.fork("auto") });
-    const milliseconds = performance.now() - start;
     const T = auto.evaluations;
     const rival = (importance: Float64Array, label: string, count: number, strata: Float64Array | null) =>
       bestOf(
@@ -139,10 +136,9 @@ function compare<Q>(
       specific: made.first,
       bestSpecific: made.cost,
       evaluations: T,
-      milliseconds,
     };
   });
-  const reached = costs.flatMap(({ evaluations: _, milliseconds: __, ...cost }) => Object.values(cost));
+  const reached = costs.flatMap(({ evaluations: _, ...cost }) => Object.values(cost));
   const least = Math.min(totalCost(problem.loss(X, y, star)), ...reached);
   const error = (cost: number): number => Math.max(approximationError(cost, least), 1e-12);
   return {
@@ -154,7 +150,6 @@ function compare<Q>(
       specific: error(cost.specific),
       bestSpecific: error(cost.bestSpecific),
       evaluations: cost.evaluations,
-      milliseconds: cost.milliseconds,
     })),
   };
 }

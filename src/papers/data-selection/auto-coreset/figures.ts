@@ -37,8 +37,7 @@ export function errorTable(blocks: readonly Block[], sizes: readonly number[]): 
     sizes.flatMap((size, at) =>
       methods.map(([key, method]): Row => {
         const { value, low, high } = back(meanInterval(logErrors(block, at, key)));
-        const of = (name: "evaluations" | "milliseconds"): number =>
-          mean(block.results.map(({ bySize }) => (bySize[at] as Errors)[name]));
+        const evaluations = mean(block.results.map(({ bySize }) => (bySize[at] as Errors).evaluations));
         return {
           problem: `${block.problem}, ${block.data}`,
           size,
@@ -46,7 +45,7 @@ export function errorTable(blocks: readonly Block[], sizes: readonly number[]): 
           error: value,
           low,
           high,
-          tries: key === "auto" || key.startsWith("best") ? of("evaluations") : 1,
+          tries: key === "auto" || key.startsWith("best") ? evaluations : 1,
         };
       }),
     ),

@@ -41,6 +41,36 @@ describe("a cost of the reader's own", () => {
     expect(two.summary).toContain("for the given cost");
   });
 
+  it("whose model JSON cannot hold is refused before anything is written", async () => {
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    for (const [own, message] of [
+      [{ big: 1n }, /--cost: the model cannot be written as JSON.*BigInt.*Let fit return/],
+      [circular, /--cost: the model cannot be written as JSON.*circular/],
+    ] as const) {
+      const cost = { loss: ({ rows }: Matrix) => new Float64Array(rows).fill(1), fit: () => own };
+      const input = () => toolInput({ data: { "t.csv": csv } });
+      const chosen = { size: 40, features: ["amount"] };
+      const outputs = {};
+      const modules = { cost };
+      await expect(applyTool(coreset, input(), chosen, { modules, outputs })).rejects.toThrow(message);
+      const stream = { ...chosen, chunk: 100, queries: 4 };
+      await expect(applyTool(large, input(), stream, { modules, outputs })).rejects.toThrow(message);
+      expect(outputs).toEqual({});
+    }
+  });
+
+  it("may come lower from few rows than from all, where a minimum is only local; the summary says less", async () => {
+    const stuck = {
+      ...median,
+      fit: (...given: Parameters<typeof median.fit>) => (given[0].rows > 300 ? 2 : median.fit(...given)),
+    };
+    const input = toolInput({ data: { "t.csv": csv } });
+    const options = { size: 40, features: ["amount"] };
+    const { summary } = await applyTool(coreset, input, options, { modules: { cost: stuck } });
+    expect(summary).toMatch(/costs \d+% less than .* \(the best of \d+ uniform draws \d+% less\)/);
+  });
+
   it.each([
     [{}, /--cost: the module exports no function loss/],
     [{ loss: median.loss }, /no function fit/],

@@ -25,7 +25,7 @@ export interface StreamOptions<Q> {
   inner?: number;
   /** Models by whose losses rows are described, at most; default 8. */
   models?: number;
-  /** Rows of the reservoir on which these models are found; default max(4m, 4000). */
+  /** Rows of the reservoir on which these models are found; default max(2m, 3000). */
   pilot?: number;
   /** Models that certify the result, fitted to rows of a reservoir of their own; default 20. */
   queries?: number;

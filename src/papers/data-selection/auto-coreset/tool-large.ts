@@ -44,11 +44,6 @@ async function writeOutputs(
   order: readonly number[],
   facts: Record<string, unknown>,
 ): Promise<void> {
-  const output = await run.output("coreset.csv", "text/csv");
-  await output.write(stringify([[...source.layout.columns, "weight"]]));
-  await output.write(stringify(order.map((i) => [...(source.cells[i] ?? []), made.weights[i]])));
-  await output.close();
-  const report = await run.output("report.json", "application/json");
   const { certificate } = made;
   const document = {
     ...facts,
@@ -68,6 +63,11 @@ async function writeOutputs(
     },
     tree: { chunks: made.chunks, levels: made.depth, mostRowsHeld: made.mostHeld },
   };
+  const output = await run.output("coreset.csv", "text/csv");
+  await output.write(stringify([[...source.layout.columns, "weight"]]));
+  await output.write(stringify(order.map((i) => [...(source.cells[i] ?? []), made.weights[i]])));
+  await output.close();
+  const report = await run.output("report.json", "application/json");
   await report.write(`${JSON.stringify(document, null, 2)}\n`);
   await report.close();
 }

@@ -1,3 +1,4 @@
+import { BadInput } from "../../../kit/errors.ts";
 import type { LinearModel } from "../linear-models.ts";
 import { linearScores } from "../linear-models.ts";
 import { kMeansProblem, nearestCentres } from "./k-means.ts";
@@ -111,13 +112,20 @@ export function toolProblem(
   }
 }
 
-/** A model as plain numbers, for reports. */
+/** A model as plain numbers, for reports; refuses a reader's own that JSON cannot hold, so call it before anything is written. */
 export function modelDocument(model: ToolModel): Record<string, unknown> {
   if (isLinear(model)) return { coefficients: [...model.weights], intercept: model.intercept };
   if (!isCentres(model)) {
     const plain = (_: string, value: unknown): unknown =>
       ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value;
-    return { own: JSON.parse(JSON.stringify(model.own, plain) ?? "null") };
+    try {
+      return { own: JSON.parse(JSON.stringify(model.own, plain) ?? "null") };
+    } catch (error) {
+      throw new BadInput(`the model cannot be written as JSON: ${(error as Error).message.split("\n")[0]}`, {
+        where: "--cost",
+        remedy: "Let fit return plain numbers, arrays and objects, none inside itself.",
+      });
+    }
   }
   const { data, rows, columns } = model;
   return { centres: Array.from({ length: rows }, (_, i) => [...data.subarray(i * columns, (i + 1) * columns)]) };

@@ -27,11 +27,15 @@ function table(rows: number): string {
 describe("auto-coreset coreset", () => {
   it("picks from its sample rows that train nearly as well as all", async () => {
     const { summary, text, tables, charts, notes } = await applySample(coresetTool);
-    expect(summary).toMatch(/^Picked 1\d\d of 2,100 rows for logistic: the model fitted to them costs [\d.e-]+% more/);
-    const [all, coreset, uniform] = tables.compared?.rows ?? [];
+    expect(summary).toMatch(
+      /^Picked 1\d\d of 2,100 rows for logistic: the model fitted to them costs [\d.e-]+% more than the one fitted to all \(the best of \d+ random draws by class [\d.e-]+% more\)/,
+    );
+    const [all, coreset, rival] = tables.compared?.rows ?? [];
     expect(Number(coreset?.error)).toBeLessThan(0.2);
     expect(Number(coreset?.error)).toBeGreaterThanOrEqual(0);
-    expect(Number(coreset?.error)).toBeLessThan(Number(uniform?.error));
+    // The rival may choose by full cost as often as the coreset did.
+    expect(rival?.fitted).toBe(`best of ${JSON.parse(text("report.json")).coreset.evaluations} random draws by class`);
+    expect(Number(coreset?.error)).toBeLessThan(Number(rival?.error));
     expect(Math.abs(Number(coreset?.score) - Number(all?.score))).toBeLessThan(0.03);
     const rows: string[][] = parse(text("coreset.csv"));
     expect(rows[0]?.slice(-2)).toEqual(["fraud", "weight"]);
@@ -65,6 +69,13 @@ describe("auto-coreset coreset", () => {
     expect((await apply(tabs, { target: "class", size: 30, test: 0 }, "t.tsv")).summary).not.toContain("held out");
     const skipped = await apply([...base, "1,,Graz,2,high"].join("\n"), { target: "class", size: 30, missing: "skip" });
     expect(skipped.notes.join()).toContain("1 rows with gaps were skipped");
+  });
+
+  it("refuses an exact summary that needs more rows than there may be", async () => {
+    const exact = { target: "y", problem: "regression", features: "a,b", summary: "caratheodory" };
+    await expect(apply(table(200), { ...exact, size: 3 })).rejects.toThrow(/up to 4 points.*may take 3/);
+    const { text } = await apply(table(200), { ...exact, size: 4 });
+    expect(text("coreset.csv").trim().split("\n").length).toBeLessThanOrEqual(5);
   });
 
   it.each([

@@ -2,12 +2,13 @@ import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import { BadInput } from "../../../kit/errors.ts";
 import { defineTool, type ToolRun } from "../../../kit/paper.ts";
+import type { Random } from "../../../kit/random.ts";
 import { applyScaling, ColumnMoments, type Scaling } from "../scaling.ts";
 import { takeValues } from "../weighted-sample.ts";
 import { autoCoresetSteps, type Coreset } from "./auto-coreset.ts";
 import { costModule } from "./own-cost.ts";
 import { approximationError, type Matrix, pickRows, totalCost } from "./problem.ts";
-import { stratifiedSample } from "./rivals.ts";
+import { bestOf, stratifiedSample } from "./rivals.ts";
 import { paymentsCsv } from "./sample.ts";
 import { allocations } from "./strata.ts";
 import { type SummarizerName, summarizers } from "./summaries.ts";
@@ -53,11 +54,11 @@ interface Fitted {
   reporting: Reporting;
   coreset: Coreset<ToolModel>;
   full: { model: ToolModel; cost: number };
-  /** A uniform sample with the same budgets, fitted once. */
-  uniform: { model: ToolModel; cost: number };
+  /** The best by full cost of as many random draws, with the same budgets, as the coreset evaluated models. */
+  rival: { name: string; model: ToolModel; cost: number };
 }
 
-/** The coreset, step by step so that a reader can stop it, the full fit, and a uniform sample beside. */
+/** The coreset, step by step so that a reader can stop it, the full fit, and the fair rival: a choice by full cost alone. */
 async function fitAll(X: Matrix, y: Float64Array | null, chosen: Options, run: ToolRun): Promise<Fitted> {
   const reporting = toolProblem(chosen, X.rows, run.modules.cost);
   const { problem, classes } = reporting;
@@ -85,11 +86,19 @@ async function fitAll(X: Matrix, y: Float64Array | null, chosen: Options, run: T
   const model = problem.fit(X, y, flat, run.random.fork("full"));
   const strata = classes && chosen.classes !== "none" ? y : null;
   const rule = chosen.classes === "none" ? "proportional" : chosen.classes;
-  const drawn = stratifiedSample(flat, strata, chosen.size, rule, run.random.fork("uniform"));
-  const picked = y ? takeValues(y, drawn.indices) : null;
-  const uniform = problem.fit(pickRows(X, drawn.indices), picked, drawn.weights, run.random.fork("uniform fit"));
-  const cost = (query: ToolModel): number => totalCost(problem.loss(X, y, query));
-  return { reporting, coreset, full: { model, cost: cost(model) }, uniform: { model: uniform, cost: cost(uniform) } };
+  const draws = run.random.fork("rival");
+  let rival: { model: ToolModel; cost: number } | undefined;
+  for (let t = 0; t < coreset.evaluations; t++) {
+    run.progress(0.8 + (0.15 * t) / coreset.evaluations, `random draw ${t + 1} of ${coreset.evaluations}`);
+    await run.breathe();
+    const draw = (random: Random) => stratifiedSample(flat, strata, chosen.size, rule, random);
+    const { model: drawn, cost } = bestOf(1, draw, X, y, problem, draws.fork(t));
+    if (!rival || cost < rival.cost) rival = { model: drawn, cost };
+  }
+  if (!rival) throw new RangeError("no model was evaluated");
+  const name = `best of ${coreset.evaluations} ${strata ? "random draws by class" : "uniform draws"}`;
+  const cost = totalCost(problem.loss(X, y, model));
+  return { reporting, coreset, full: { model, cost }, rival: { name, ...rival } };
 }
 
 /** What only the reader can mend, such as a size that does not fit, comes as RangeError from the method. */
@@ -149,25 +158,18 @@ export const coresetTool = defineTool({
     } catch (error) {
       return refuseRange(file.name, error);
     }
-    const { reporting, coreset, full, uniform } = fitted;
+    const { reporting, coreset, full, rival } = fitted;
     const testX = scaledRows(data, split.test, scaling);
     const testY = data.y ? takeValues(data.y, split.test) : null;
     const score = (model: ToolModel): number | null =>
       split.test.length > 0 ? finite(reporting.score(testX, testY, model)) : null;
     const error = approximationError(coreset.cost, full.cost);
-    const uniformError = approximationError(uniform.cost, full.cost);
-    await writeRows(run, data, split.train, coreset);
+    const rivalError = approximationError(rival.cost, full.cost);
     const compared = [
       { fitted: `all ${X.rows.toLocaleString("en")} rows`, cost: full.cost, error: 0, score: score(full.model) },
       { fitted: "coreset", cost: coreset.cost, error: finite(error), score: score(coreset.model) },
-      {
-        fitted: "uniform sample of the size",
-        cost: uniform.cost,
-        error: finite(uniformError),
-        score: score(uniform.model),
-      },
+      { fitted: rival.name, cost: rival.cost, error: finite(rivalError), score: score(rival.model) },
     ];
-    const report = await run.output("report.json", "application/json");
     const document = {
       problem: reporting.name,
       rows: X.rows,
@@ -182,6 +184,8 @@ export const coresetTool = defineTool({
       models: { all: modelDocument(full.model), coreset: modelDocument(coreset.model) },
       costs: { initial: coreset.initialCosts, history: coreset.history },
     };
+    await writeRows(run, data, split.train, coreset);
+    const report = await run.output("report.json", "application/json");
     await report.write(`${JSON.stringify(document, null, 2)}\n`);
     await report.close();
     run.table("compared", {
@@ -197,7 +201,7 @@ export const coresetTool = defineTool({
     tellNotes(run, data);
     const tested = compared.map(({ score: value }) => (value === null ? "" : value.toFixed(3)));
     return {
-      summary: `Picked ${coreset.indices.length} of ${X.rows.toLocaleString("en")} rows for ${reporting.name}: the model fitted to them costs ${percent(error)} more than the one fitted to all (a uniform sample ${percent(uniformError)} more)${tested[0] ? `, with ${reporting.metric} ${tested[1]} against ${tested[0]} on ${split.test.length.toLocaleString("en")} rows held out` : ""}.`,
+      summary: `Picked ${coreset.indices.length} of ${X.rows.toLocaleString("en")} rows for ${reporting.name}: the model fitted to them costs ${beside(error)} than the one fitted to all (the ${rival.name} ${beside(rivalError)})${tested[0] ? `, with ${reporting.metric} ${tested[1]} against ${tested[0]} on ${split.test.length.toLocaleString("en")} rows held out` : ""}.`,
     };
   },
 });
@@ -205,7 +209,8 @@ export const coresetTool = defineTool({
 /** JSON has no NaN. */
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-const percent = (share: number): string => `${(100 * share).toPrecision(2)}%`;
+/** Where a minimum is only local, as in k-means, few rows may lead to a lower one than all. */
+const beside = (share: number): string => `${(100 * Math.abs(share)).toPrecision(2)}% ${share < 0 ? "less" : "more"}`;
 
 function tellNotes(run: ToolRun, { layout, skipped, positive }: ToolData): void {
   const notes = [
