@@ -29,3 +29,9 @@ describe("a chart of a record from a browser", () => {
     expect(() => checkEvents(chart({ ...bars, ...more }))).toThrow("a chart with links");
   });
 });
+
+it("a log of more than 2 MB is refused", () => {
+  const note = (characters: number) => ({ at: 0, event: { type: "note", markdown: "x".repeat(characters) } });
+  expect(checkEvents(Array.from({ length: 20 }, () => note(90_000)))).toHaveLength(20);
+  expect(() => checkEvents(Array.from({ length: 24 }, () => note(90_000)))).toThrow("larger than 2 MB");
+});

@@ -7,7 +7,8 @@ import type { Outcome, StampedEvent } from "./types.ts";
 /** A run made elsewhere is checked before it is stored: it comes from a reader's browser. */
 
 const mostEvents = 20_000;
-const mostBytes = 16 << 20;
+/** Of a record as it is sent, and of its log. */
+export const mostRecordBytes = 2 << 20;
 
 const text = z.string().max(2000);
 const name = z.string().max(200);
@@ -91,7 +92,9 @@ function refuse(what: string, error: z.ZodError): BadInput {
 export function checkEvents(given: unknown): StampedEvent[] {
   const parsed = z.array(stamped).max(mostEvents).safeParse(given);
   if (!parsed.success) throw refuse("the run's log", parsed.error);
-  if (JSON.stringify(parsed.data).length > mostBytes) throw new BadInput("the run's log is larger than 16 MB");
+  if (JSON.stringify(parsed.data).length > mostRecordBytes) {
+    throw new BadInput("the run's log is larger than 2 MB, as much as is kept of a run that was made elsewhere");
+  }
   return parsed.data.map(({ at, event }, i) => {
     if (event.type === "chart" && reachesOut(event.spec)) {
       throw new BadInput(`a chart with links is not accepted (none of: ${[...reaching].join(", ")})`);

@@ -98,3 +98,10 @@ export async function forgetVisitorRuns(db: Db, days: number): Promise<void> {
   await db.execute(sql`
     delete from livepapers.run_owners o using livepapers.runs r where o.run_id = r.id and r.kind = 'claim' and ${old}`);
 }
+
+/** Removes what visitors' browsers sent of claims that ran there, after `days`; those of accounts stay. */
+export async function forgetBrowserRecords(db: Db, days: number): Promise<void> {
+  await db.execute(sql`
+    delete from livepapers.runs r where r.origin = 'browser' and r.created < now() - make_interval(days => ${days}::integer)
+      and not exists (select from livepapers.run_owners o where o.run_id = r.id and o.owner like 'account:%')`);
+}

@@ -1,7 +1,7 @@
 import { memoryDays } from "../feed/candidates.ts";
 import { pruneFolder } from "../mail/folder.ts";
 import { mailFolder } from "../mail/transport.ts";
-import { forgetVisitorRuns } from "../store/owners.ts";
+import { forgetBrowserRecords, forgetVisitorRuns } from "../store/owners.ts";
 import { forgetOldLinks } from "../store/people.ts";
 import { forgetOldRequests } from "../store/requests.ts";
 import type { RunFiles } from "../store/run-files.ts";
@@ -12,6 +12,8 @@ import type { Tell } from "../store/tell.ts";
 
 /** How long what visitors gave to tools, and what came of it, is kept. */
 export const visitorRunDays = 7;
+/** How long records are kept that visitors' browsers sent. */
+const browserRecordDays = 30;
 /** How long messages that became files are kept. */
 const mailDays = 30;
 /** How long it is known which papers a subscriber was sent. */
@@ -37,6 +39,7 @@ export function keepHouse({ db, files, dataDir, log }: HouseOptions): () => void
     "keys of posts": () => forgetOldRequests(db, requestDays),
     "asks to subscribe": () => forgetOldAsks(db, deliveryDays),
     "runs of visitors": () => forgetVisitorRuns(db, visitorRunDays),
+    "records from browsers": () => forgetBrowserRecords(db, browserRecordDays),
     "ballots of addresses": () => forgetAddressBallots(db, memoryDays),
     "files of runs": () => files.sweep(),
     "messages as files": () => pruneFolder(mailFolder(dataDir), mailDays),

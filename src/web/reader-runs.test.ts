@@ -108,6 +108,26 @@ describe("runs of readers", () => {
     expect(await runs.cancel(visitor("w", "p"), ofVisitor)).toBe(false);
   });
 
+  it("are removed by their owner when no verdict rests on them, and by the administrator in any case", async () => {
+    const own = async (origin: "browser" | "server"): Promise<string> => {
+      const id = await insertRun(store.db, someRun({ origin, state: "done" }));
+      await ownRun(store.db, id, { owner: "visitor:v" });
+      return id;
+    };
+    const [record, measured, other] = [await own("browser"), await own("server"), await own("browser")];
+    expect(await runs.remove(visitor("w", "p"), record)).toBe(false);
+    expect(await runs.remove(visitor("v", "p"), record)).toBe(true);
+    expect(await runs.remove(visitor("v", "p"), record)).toBe(false);
+    expect(await runs.remove(visitor("v", "p"), measured)).toBe(false);
+    const keeper = account("keeper", "y", "office", true);
+    for (const id of [measured, other]) expect(await runs.remove(keeper, id)).toBe(true);
+    expect(await Promise.all([record, measured, other].map((id) => getRun(store.db, id)))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it("of a hidden card are not there", async () => {
     const id = await insertRun(store.db, someRun({ slug: "gone", state: "done" }));
     expect(await runs.get(visitor("v", "p"), id)).toMatchObject({ mine: false, open: true });

@@ -31,6 +31,11 @@ export interface ReaderRunsOptions {
   removed?(): void;
 }
 
+/** Whether a run is its owner's to delete. What a server measured of a claim stays: verdicts rest on it. */
+export function mayDelete({ kind, origin }: Pick<RunRecord, "kind" | "origin">): boolean {
+  return kind === "tool" || origin === "browser";
+}
+
 /**
  * Runs as their readers may see them. A claim's run is public, at an address that cannot be guessed. A tool's run, with the files given to it, is its
  * owner's alone until the owner shares it; to others it is not there. Runs of before there were owners are nobody's.
@@ -137,12 +142,21 @@ export class ReaderRuns {
     if ((await this.get(reader, id))?.mine) await shareRun(this.#db, id, shared);
   }
 
-  /** Removes a tool's run of the reader's own, with its files. */
-  async remove(reader: Reader, id: string): Promise<void> {
-    const found = await this.get(reader, id);
-    if (!found?.mine || found.run.kind !== "tool") return;
+  /**
+   * Removes a run with its files: of the reader's own a tool's or a record from a browser, for the administrator any, whether it can be read or not;
+   * false when there is none to remove.
+   */
+  async remove(reader: Reader, id: string): Promise<boolean> {
+    const run = reader.admin ? await this.#service.get(id) : await this.#removable(reader, id);
+    if (!run) return false;
     await this.#service.cancel(id);
     await deleteRun(this.#db, id);
     this.#removed();
+    return true;
+  }
+
+  async #removable(reader: Reader, id: string): Promise<RunRecord | undefined> {
+    const found = await this.get(reader, id);
+    return found?.mine && mayDelete(found.run) ? found.run : undefined;
   }
 }

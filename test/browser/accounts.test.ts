@@ -241,6 +241,11 @@ describe("the administrator", () => {
     await page.reload();
     await page.getByText("Nothing waits, nothing runs").waitFor();
 
+    await page.getByLabel("Run to remove").fill(`${site.url}/runs/${id}`);
+    await page.getByRole("button", { name: "Remove" }).click();
+    await vi.waitFor(async () => expect((await fetch(`${site.url}/api/runs/${id}`)).status).toBe(404));
+    expect((await nobody.send("/admin", { do: "remove", run: id })).status).toBe(404);
+
     await page.getByLabel("Card to hide").fill("fedau");
     await page.getByLabel("Why").fill("<i>not ours</i>");
     await page.getByRole("button", { name: "Hide" }).click();

@@ -3,6 +3,7 @@ import { insertFiles, listFiles } from "../../src/store/files.ts";
 import { hiddenCards, hideCard, unhideCard } from "../../src/store/hidden.ts";
 import {
   disownRuns,
+  forgetBrowserRecords,
   forgetVisitorRuns,
   ownerOf,
   ownRun,
@@ -210,6 +211,23 @@ export function checkAccounts(store: () => Store): void {
     for (const kept of [running, account, recent]) expect(await ownerOf(db, kept)).toBeDefined();
     await disownRuns(db, fresh);
     expect(await getRun(db, recent)).toBeUndefined();
+  });
+
+  it("forgets records from visitors' browsers after some days, and none that an account or the server made", async () => {
+    const { db } = store();
+    const own = async (origin: "browser" | "server", owner?: string) => {
+      const id = await insertRun(db, someRun({ origin, state: "done" }));
+      if (owner) await ownRun(db, id, { owner: unique(owner) });
+      return id;
+    };
+    const gone = [await own("browser"), await own("browser", "visitor:y")];
+    const kept = [await own("server"), await own("server", "visitor:y"), await own("browser", "account:z")];
+    const old = [...gone, ...kept].map((id) => `'${id}'`).join(", ");
+    await db.execute(`update livepapers.runs set created = now() - interval '31 days' where id in (${old})`);
+    kept.push(await own("browser"));
+    await forgetBrowserRecords(db, 30);
+    for (const id of gone) expect(await getRun(db, id)).toBeUndefined();
+    for (const id of kept) expect(await getRun(db, id)).toBeDefined();
   });
 
   it("gives a person everything that is stored, and forgets it", async () => {

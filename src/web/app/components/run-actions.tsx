@@ -2,7 +2,7 @@ import { Form } from "react-router";
 import { FormToken } from "./form-token.tsx";
 
 interface Props {
-  page: { run: { kind: "claim" | "tool" }; mine: boolean; open: boolean };
+  page: { run: { kind: "claim" | "tool" }; mine: boolean; open: boolean; deletable: boolean };
   over: boolean;
   /** Stops the run without loading the page anew. */
   onCancel(): void;
@@ -10,7 +10,7 @@ interface Props {
 
 /** What can be done with a run, and who can see it. */
 export function RunActions({ page, over, onCancel }: Props) {
-  const { run, mine, open } = page;
+  const { run, mine, open, deletable } = page;
   const tool = run.kind === "tool";
   return (
     <Form method="post" className="rerun no-print" preventScrollReset>
@@ -47,7 +47,7 @@ export function RunActions({ page, over, onCancel }: Props) {
             {open ? "Stop sharing" : "Share"}
           </button>
         )}
-        {tool && mine && (
+        {deletable && (
           <button type="submit" name="do" value="delete" className="button small">
             Delete
           </button>

@@ -31,14 +31,18 @@ export async function loader(args: PageArgs) {
   };
 }
 
-/** `do` is "stop ID", "hide" with a slug and a reason, or "unhide SLUG". */
+/** `do` is "stop ID", "remove" with a run, "hide" with a slug and a reason, or "unhide SLUG". */
 export async function action(args: PageArgs) {
   const reader = adminOf(args);
   const form = await sentForm(args);
   const { library, runs } = servicesOf(args);
   const [what, name = ""] = textOf(form, "do").split(" ");
   if (what === "stop") await runs.cancel(reader, name);
-  else if (what === "unhide") await library.unhide(name);
+  else if (what === "remove") {
+    const given = textOf(form, "run").trim();
+    const id = given.replace(/^.*\/runs\//, "");
+    if (!(await runs.remove(reader, id))) return refuse(404, `There is no run “${given.slice(0, 80)}” to remove.`);
+  } else if (what === "unhide") await library.unhide(name);
   else if (what === "hide") {
     const given = textOf(form, "slug").trim();
     const slug = await listedSlug(args, given.replace(/^.*\/(?:papers|arxiv)\//, ""));
@@ -104,6 +108,22 @@ export default function Admin() {
               </div>
             </Form>
           )}
+        </section>
+        <section aria-labelledby="remove">
+          <h2 id="remove">Remove a run</h2>
+          <p className="aside-note">With its record and its files, for everyone and for good.</p>
+          <Form method="post" className="run-form hide-form">
+            <FormToken />
+            <div className="field">
+              <label htmlFor="run">Run to remove, by its name or address</label>
+              <input id="run" name="run" required maxLength={200} autoComplete="off" spellCheck={false} />
+            </div>
+            <div className="run-actions">
+              <button type="submit" name="do" value="remove" className="button small">
+                Remove
+              </button>
+            </div>
+          </Form>
         </section>
         <section aria-labelledby="hidden">
           <h2 id="hidden">Hidden cards</h2>

@@ -5,6 +5,7 @@ import { findExperiment } from "../../../papers/catalogue.ts";
 import type { JobFile } from "../../../runs/types.ts";
 import type { RunRecord } from "../../../store/runs.ts";
 import { readerOf } from "../../reader.ts";
+import { mayDelete } from "../../reader-runs.ts";
 import { servicesOf } from "../../services.ts";
 import { Command } from "../components/command.tsx";
 import { Comparison } from "../components/comparison.tsx";
@@ -61,6 +62,7 @@ export async function loader(args: PageArgs) {
     run: runFacts(run),
     mine,
     open,
+    deletable: mine && mayDelete(run),
     title: experiment?.card.title ?? run.slug,
     titleHtml: richText(experiment?.card.title ?? run.slug),
     home: experiment ? (paper ? `/papers/${run.slug}` : `/fields/${experiment.card.field}`) : null,
@@ -98,9 +100,9 @@ export async function action(args: PageArgs) {
   if (!mine) return refuse(403, "This run is somebody else’s.");
   if (what === "stop") await runs.cancel(reader, run.id);
   else if (what === "share" || what === "keep") await runs.share(reader, run.id, what === "share");
-  else if (what === "delete" && run.kind === "tool") {
+  else if (what === "delete" && mayDelete(run)) {
     await runs.remove(reader, run.id);
-    return redirect(`/papers/${run.slug}/data`, 303);
+    return redirect(`/papers/${run.slug}${run.kind === "tool" ? "/data" : ""}`, 303);
   } else return refuse(400, "A run cannot do that.");
   return redirect(`/runs/${run.id}`, 303);
 }

@@ -1,12 +1,11 @@
 import { z } from "zod";
+import { mostRecordBytes } from "../../../../runs/recorded.ts";
 import type { Outcome, StampedEvent } from "../../../../runs/types.ts";
 import { readerOf } from "../../../reader.ts";
 import { servicesOf } from "../../../services.ts";
 import { jobSchema, jsonBody } from "../../server/body.server.ts";
 import { answer, json, problem } from "../../server/problem.server.ts";
 import { knownExperiment, type PageArgs } from "../../server/request.server.ts";
-
-const recordLimit = 16 << 20;
 
 /** The shapes of events and outcome are checked by the service; here only that they are lists and objects. */
 const recordSchema = z.object({
@@ -21,7 +20,7 @@ const recordSchema = z.object({
 export function action(args: PageArgs): Promise<Response> {
   return answer(args, async () => {
     const { runs, papers } = servicesOf(args);
-    const { job, events, outcome, durationMs, platform } = await jsonBody(args.request, recordSchema, recordLimit);
+    const { job, events, outcome, durationMs, platform } = await jsonBody(args.request, recordSchema, mostRecordBytes);
     knownExperiment(papers, job.slug);
     if (job.kind !== "claim") return problem(422, "Only claims are kept here; a tool's run stays in its browser.");
     const id = await runs.record(readerOf(args), job, events, outcome, {
