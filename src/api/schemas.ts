@@ -101,7 +101,8 @@ export const paper = z
   .object({
     ...summaryFields,
     card: card.nullable().describe("Null for a paper that is only imported"),
-    abstract: z.string().nullable().describe("As the source gives it, for imported papers"),
+    abstract: z.string().nullable().describe("The authors’ own, as the source gives it, for imported papers"),
+    abstractSource: z.enum(["arxiv", "daily", "file"]).nullable().describe("Where the abstract is from"),
     parameters: z
       .object({ schema: jsonSchema, scales: z.record(scale, z.record(z.string(), z.unknown())) })
       .nullable()

@@ -10,8 +10,8 @@ export interface Person {
   address?: string | undefined;
 }
 
-/** Most ballots of one address that count for a paper: a household or an office is heard, a script that opens accounts is not. */
-export const addressWeight = 3;
+/** Most ballots of one address that count for a paper: accounts cost nothing, so that who opens a thousand has one ballot still. */
+export const addressWeight = 1;
 
 /** Votes for a paper; a second vote of the same person changes nothing. False when it was there already. */
 export async function castVote(db: Db, slug: string, { id, address }: Person, at = new Date()): Promise<boolean> {
@@ -136,7 +136,7 @@ export async function countSignals(db: Db, period: Period = {}): Promise<Map<str
   return counts;
 }
 
-/** Hands a paper's ballots on to another, e.g. when an imported paper becomes a runnable one; who voted for both has one ballot. */
+/** Hands what readers said of a paper on to another, e.g. when an imported paper gets a card; who said something of both keeps what was said of the other. */
 export async function moveSignals(db: Db, from: string, to: string): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.execute(sql`
@@ -148,6 +148,14 @@ export async function moveSignals(db: Db, from: string, to: string): Promise<voi
       select ${to}, reader, address, day from livepapers.reads where slug = ${from} on conflict do nothing`);
     await tx.execute(sql`delete from livepapers.reads where slug = ${from}`);
     await tx.execute(sql`update livepapers.run_ballots set slug = ${to} where slug = ${from}`);
+    await tx.execute(sql`
+      insert into livepapers.bookmarks (person, slug, tags, at)
+      select person, ${to}, tags, at from livepapers.bookmarks where slug = ${from} on conflict do nothing`);
+    await tx.execute(sql`delete from livepapers.bookmarks where slug = ${from}`);
+    await tx.execute(sql`
+      insert into livepapers.answers (person, slug, would_read, at)
+      select person, ${to}, would_read, at from livepapers.answers where slug = ${from} on conflict do nothing`);
+    await tx.execute(sql`delete from livepapers.answers where slug = ${from}`);
   });
 }
 

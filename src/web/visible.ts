@@ -32,8 +32,9 @@ export class VisiblePapers {
   }
 
   async hides(slug: string): Promise<boolean> {
-    await this.papers();
-    return this.#hidden.has(slug);
+    const shown = await this.papers();
+    const isCard = this.#all.some(({ card }) => card.slug === slug);
+    return isCard ? !shown.some(({ card }) => card.slug === slug) : this.#hidden.has(slug);
   }
 
   /** What is known is no longer so. */
@@ -47,7 +48,8 @@ export class VisiblePapers {
       const same = slugs.size === this.#hidden.size && [...slugs].every((slug) => this.#hidden.has(slug));
       if (same) return;
       this.#hidden = slugs;
-      this.#shown = this.#all.filter(({ card }) => !slugs.has(card.slug));
+      // One that was imported before it had a card was hidden under its arXiv id.
+      this.#shown = this.#all.filter(({ card }) => !slugs.has(card.slug) && !slugs.has(card.arxiv));
     } catch (error) {
       this.#log(`hidden cards: ${reasonOf(error)}`, "error");
     }

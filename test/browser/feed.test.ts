@@ -15,7 +15,9 @@ describe("imported papers", () => {
     expect(await textOf(line)).toContain("not runnable yet");
     expect(await page.locator(".paper-line script, .paper-line img, .paper-line i").count()).toBe(0);
     await line.getByText("Why is this here?").click();
-    expect(await textOf(line)).toContain("3 votes on the daily list, put forward by <i>someone</i>");
+    expect(await textOf(line)).toContain("3 votes elsewhere, put forward by <i>someone</i>");
+    await line.getByRole("link", { name: "Make it run" }).click();
+    await page.waitForURL(/\/about#write$/);
   });
 
   it("have a page with the abstract, its source, neighbours, and the way to make it run", async () => {
@@ -68,6 +70,17 @@ describe("the search", () => {
     expect(await page.getByText("verdict:holds").isVisible()).toBe(true);
     await page.goto(`${site.url}/search`);
     expect(await textOf(page.locator("h1"))).toBe("Search");
+  });
+
+  it("leads to the paper whose arXiv id or address is asked for", async () => {
+    for (const q of ["2611.00001", "arXiv:2611.00001v1", "https://arxiv.org/abs/2611.00001"]) {
+      const page = await site.open(`/search?${new URLSearchParams({ q })}`, noScript);
+      expect(page.url()).toBe(`${site.url}/arxiv/2611.00001`);
+    }
+    const page = await site.open("/search?q=2202.03799", noScript);
+    expect(page.url()).toBe(`${site.url}/papers/system-ranking`);
+    await page.goto(`${site.url}/search?q=2611.99999`);
+    expect(await textOf(page.locator(".search-notes"))).toContain("No paper here has the arXiv id 2611.99999.");
   });
 
   it("is a slash away, and nothing is found in good order", async () => {

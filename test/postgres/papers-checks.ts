@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { expect, it } from "vitest";
 import { readCursor, writeCursor } from "../../src/store/cursors.ts";
-import { hideCard, unhideCard } from "../../src/store/hidden.ts";
+import { hiddenCards, hideCard, unhideCard } from "../../src/store/hidden.ts";
 import {
   type CataloguedPaper,
   findPaperRow,
@@ -10,8 +10,10 @@ import {
   syncCatalogue,
 } from "../../src/store/papers.ts";
 import { rowsOf } from "../../src/store/rows.ts";
+import { addBookmark, bookmarksOf, tagBookmark } from "../../src/store/shelf.ts";
 import { castVote, votesOf } from "../../src/store/signals.ts";
 import type { Store } from "../../src/store/store.ts";
+import { addAnswer, answersOf } from "../../src/store/tastes.ts";
 
 export function someImport(arxiv: string, more: Partial<ImportedPaper> = {}): ImportedPaper {
   return {
@@ -146,6 +148,10 @@ export function checkPapers(store: () => Store): void {
     const { db } = store();
     await importPapers(db, [someImport("2401.10004", { upvotes: 3 })], "arxiv");
     await castVote(db, "2401.10004", { id: "account:early" });
+    await db.execute(sql`insert into livepapers.people (id, mail) values ('early', 'early@example.org')`);
+    await addBookmark(db, "early", "2401.10004");
+    await tagBookmark(db, "early", "2401.10004", ["soon"]);
+    await addAnswer(db, "early", "2401.10004", false);
     const card = someCard("2401.10004", "merged");
     await syncCatalogue(db, [card, someCard("2401.10005", "alone")]);
     await syncCatalogue(db, [card, someCard("2401.10005", "alone")]);
@@ -153,6 +159,8 @@ export function checkPapers(store: () => Store): void {
     expect(await findPaperRow(db, "2401.10004")).toMatchObject(expected);
     expect(await findPaperRow(db, "merged")).toMatchObject({ arxiv: "2401.10004", listed: "2026-01-01" });
     expect(await votesOf(db, "account:early", ["merged"])).toEqual(new Set(["merged"]));
+    expect(await bookmarksOf(db, "early")).toMatchObject([{ slug: "merged", tags: ["soon"] }]);
+    expect(await answersOf(db, "early")).toMatchObject([{ slug: "merged", wouldRead: false }]);
     // A later import brings the abstract up to date and leaves the card.
     await importPapers(db, [someImport("2401.10004", { version: 2, abstract: "We learn more." })], "arxiv");
     await importPapers(db, [someImport("2401.10005", { version: 0 })], "daily");
@@ -197,6 +205,26 @@ export function checkPapers(store: () => Store): void {
     expect(await findPaperRow(db, "2401.10007")).toBeUndefined();
     await unhideCard(db, "2401.10007");
     expect(await findPaperRow(db, "2401.10007")).toMatchObject({ version: 2 });
+  });
+
+  it("shows an entry again at once, by either of its names and whichever it was hidden under", async () => {
+    const { db } = store();
+    await importPapers(db, [someImport("2401.10008")], "arxiv");
+    for (const [under, by] of [
+      ["2401.10008", "2401.10008"],
+      ["2401.10008", "renamed"],
+      ["renamed", "2401.10008"],
+    ] as const) {
+      await syncCatalogue(db, []);
+      if (under === "renamed") await syncCatalogue(db, [someCard("2401.10008", "renamed")]);
+      await hideCard(db, under, "spam");
+      await syncCatalogue(db, [someCard("2401.10008", "renamed")]);
+      expect(await findPaperRow(db, "renamed")).toBeUndefined();
+      await unhideCard(db, by);
+      expect(await findPaperRow(db, "renamed")).toMatchObject({ arxiv: "2401.10008" });
+      expect((await hiddenCards(db)).map(({ slug }) => slug)).not.toContain(under);
+    }
+    await syncCatalogue(db, []);
   });
 
   it("keeps where an import stands", async () => {

@@ -133,6 +133,26 @@ export function checkSearch(store: () => Store): void {
     expect((await searchPapers(store().db, "zebras")).mended).toEqual([]);
   });
 
+  it("asks whether a much commoner word was meant where a typing error has its papers too", async () => {
+    const { db } = store();
+    const many = Array.from({ length: 50 }, (_, i) =>
+      someImport(`2403.${String(i + 10).padStart(5, "0")}`, { serial: 100 + i, title: "Marsupial pouches" }),
+    );
+    const slip = someImport("2403.00001", { serial: 200, title: "Kangaroos", abstract: "On masupial young." });
+    const rare = someImport("2403.00002", { serial: 201, title: "Marsupia", abstract: "A marsupial word." });
+    await importPapers(db, [...many, slip, rare], "arxiv");
+    expect(await searchPapers(db, "Masupial year:2024")).toMatchObject({ total: 1, meant: "marsupial year:2024" });
+    expect(await searchPapers(db, "kangaroos masupial -graph")).toMatchObject({ meant: "kangaroos marsupial -graph" });
+    for (const text of ["marsupial", "kangaroos", '"masupial"', "kangaroos -masupial", "author:masupial", "pouches"]) {
+      expect((await searchPapers(db, text)).meant, text).toBeUndefined();
+    }
+    // What nobody has is mended, not asked about.
+    const mended = await searchPapers(db, "marsupail");
+    expect([mended.meant, mended.mended[0]?.taken[0]]).toEqual([undefined, "marsupial"]);
+    await db.execute(sql`delete from livepapers.papers where arxiv like '2403.%'`);
+    await db.execute(sql`delete from livepapers.words where word in ('marsupial', 'pouches', 'kangaroos', 'marsupia')`);
+  });
+
   it("counts by field and says what was hit", async () => {
     const result = await searchPapers(store().db, "attentions linear");
     expect(result).toMatchObject({ total: 2, more: false, page: 1, pages: 1 });

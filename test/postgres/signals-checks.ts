@@ -31,11 +31,11 @@ export function checkSignals(store: () => Store): void {
     const { db } = store();
     for (const id of ["account:1", "address:a"]) {
       for (let time = 0; time < 50; time++) {
-        expect(await castVote(db, "stuffed", { id, address: "a" })).toBe(time === 0);
-        await recordRead(db, "stuffed", { id, address: "a" }, new Date(Date.UTC(2026, 0, 1 + time)));
+        expect(await castVote(db, "stuffed", { id, address: id })).toBe(time === 0);
+        await recordRead(db, "stuffed", { id, address: id }, new Date(Date.UTC(2026, 0, 1 + time)));
       }
       for (let time = 0; time < 3; time++) {
-        await recordRunner(db, await doneRun(store(), "stuffed"), "stuffed", { id, address: "a" });
+        await recordRunner(db, await doneRun(store(), "stuffed"), "stuffed", { id, address: id });
       }
     }
     expect((await countSignals(db, { slugs: ["stuffed"] })).get("stuffed")).toMatchObject({

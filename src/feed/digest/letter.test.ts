@@ -37,7 +37,11 @@ describe("a digest's letter", () => {
     expect(letter.text).toContain("1. Ranks in O(n²)\n   Ada and 3 others · 2025 · Ranking and rewards");
     expect(letter.text).toContain("It holds that a < b & c.\n\n   Measured here: holds (2 runs).");
     expect(letter.text).toContain("   https://papers.example.org/papers/one\n   https://arxiv.org/abs/2506.00001");
-    expect(letter.text).toContain("Not runnable here yet.");
+    expect(letter.text).toContain(
+      "It holds that a < b & c.\n   From the authors’ abstract.\n\n   Not runnable here yet.",
+    );
+    expect(letter.text.match(/From the authors’ abstract/g)).toHaveLength(1);
+    expect(letter.html?.match(/From the authors’ abstract/g)).toHaveLength(1);
     expect(Math.max(...letter.text.split("\n").map((line) => line.length))).toBeLessThan(78);
     const { raw } = await composeMail(letter, "livepapers <papers@example.org>");
     const parsed = await simpleParser(raw);

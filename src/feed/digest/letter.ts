@@ -56,6 +56,7 @@ function linesOf(entry: DigestEntry, siteUrl: URL) {
     title: plainMath(entry.title),
     about: [authorWords(entry.authors), String(entry.year), entry.fieldTitle].filter(Boolean).join(" · "),
     words: plainMath(entry.words),
+    source: entry.isClaim || entry.words === "" ? "" : "From the authors’ abstract.",
     verdict: verdictWords(entry),
     url: new URL(entry.path, siteUrl).href,
     arxiv: `https://arxiv.org/abs/${entry.arxiv}`,
@@ -84,12 +85,13 @@ export function digestLetter(options: LetterOptions): MailMessage {
 type Lines = ReturnType<typeof linesOf>;
 
 function textOf(lines: readonly Lines[], { period, wish, manage, unsubscribe }: LetterOptions): string {
-  const blocks = lines.map(({ title, about, words, verdict, url, arxiv }, i) =>
+  const blocks = lines.map(({ title, about, words, source, verdict, url, arxiv }, i) =>
     [
       wrapped(`${i + 1}. ${title}`).replaceAll("\n", "\n   "),
       wrapped(about, "   "),
       "",
       wrapped(words, "   "),
+      ...(source === "" ? [] : [`   ${source}`]),
       "",
       wrapped(`${verdict}.`, "   "),
       `   ${url}`,
@@ -119,10 +121,14 @@ function htmlOf(lines: readonly Lines[], options: LetterOptions, period: string)
   const link = (url: string, text: string, style = "color:#9a3412"): string =>
     `<a href="${escaped(url)}" style="${style}">${escaped(text)}</a>`;
   const blocks = lines.map(
-    ({ title, about, words, verdict, url, arxiv }) => `
+    ({ title, about, words, source, verdict, url, arxiv }) => `
 <h2 style="${serif};font-size:19px;line-height:1.35;margin:28px 0 4px">${link(url, title, "color:#1c1917;text-decoration:none")}</h2>
 <p style="${sans};font-size:13px;line-height:1.5;color:#57534e;margin:0 0 8px">${escaped(about)}</p>
-<p style="${serif};font-size:16px;line-height:1.5;margin:0 0 8px">${escaped(words)}</p>
+<p style="${serif};font-size:16px;line-height:1.5;margin:0 0 8px">${escaped(words)}</p>${
+      source &&
+      `
+<p style="${sans};font-size:13px;line-height:1.5;color:#57534e;margin:0 0 8px">${escaped(source)}</p>`
+    }
 <p style="${sans};font-size:13px;line-height:1.5;margin:0"><b>${escaped(verdict)}</b> &#183; ${link(url, "Read and run")} &#183; ${link(arxiv, "arXiv")}</p>`,
   );
   return `<!doctype html>

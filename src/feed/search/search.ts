@@ -6,7 +6,7 @@ import { rowsOf } from "../../store/rows.ts";
 import type { Db } from "../../store/store.ts";
 import { candidates, counted } from "./candidates.ts";
 import { isEmpty, type ParsedQuery, parseQuery } from "./parse.ts";
-import { type Mended, type TextQuery, textQuery } from "./terms.ts";
+import { likelySlip, type Mended, type TextQuery, textQuery } from "./terms.ts";
 
 export interface SearchOptions {
   /** From 1. */
@@ -34,6 +34,8 @@ export interface SearchResult {
   page: number;
   pages: number;
   mended: Mended[];
+  /** The question with a word that much more papers have, where one of it looks like a slip. */
+  meant?: string;
   /** Says of a word whether it is one that was searched for. */
   isHit: (word: string) => boolean;
 }
@@ -67,8 +69,11 @@ export async function searchPapers(db: Db, text: string, options: SearchOptions 
     found = await find(db, query, { ...words, ...words.any }, { ...options, page });
     if (found.total > 0) query.notes.push("No paper has all of these words. These have some of them.");
   }
+  const slip = found.total <= ranked ? await likelySlip(db, query) : undefined; // a slip finds few papers
+  const meant = slip && text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${slip.word}(?![\\p{L}\\p{N}])`, "u"), slip.meant);
   const isHit = await hitTest(db, words.lexemes, found.hits);
-  return { query, ...found, mended: words.mended, page, pages: Math.ceil(found.total / hitsPerPage), isHit };
+  const more = meant === undefined || meant === text ? {} : { meant };
+  return { query, ...found, ...more, mended: words.mended, page, pages: Math.ceil(found.total / hitsPerPage), isHit };
 }
 
 interface Found {

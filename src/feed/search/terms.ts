@@ -160,6 +160,46 @@ async function wordsLike(
   return rowsOf<{ word: string; query: string; lexemes: string[] }>(result).filter(({ query }) => query !== "");
 }
 
+/** A word is likely a slip when one a slip away stands in so many times as many titles, and in so many at the least. */
+const slipTimes = 20;
+
+/** A word of the question that is likely a slip for a much commoner one, though some papers have it. */
+export interface Meant {
+  word: string;
+  meant: string;
+}
+
+/** Of the words that are wanted, the first that is likely a slip; undefined where none is. */
+export async function likelySlip(db: Db, { terms }: ParsedQuery): Promise<Meant | undefined> {
+  for (const { text: word, phrase, not } of terms) {
+    if (phrase || not || !/^[\p{L}\p{M}]{4,60}$/u.test(word)) continue;
+    const [best] = rowsOf<{ word: string; papers: number }>(
+      await db.execute(sql`
+        with slips as (
+          select w.word, w.papers from livepapers.words w
+          where w.kind = 'title' and w.word in (select jsonb_array_elements_text(${JSON.stringify(slipsOf(word))}::jsonb))
+        )
+        select word, papers from slips where papers >= ${slipTimes} * greatest(1, coalesce(
+          (select w.papers from livepapers.words w where w.kind = 'title' and w.word = livepapers.fold(${word})), 0))
+          and plainto_tsquery('english'::regconfig, word)::text <> plainto_tsquery('english'::regconfig, livepapers.fold(${word}))::text
+        order by papers desc, word limit 1`),
+    );
+    if (best && (await isRare(db, word, best.papers / slipTimes))) return { word, meant: best.word };
+  }
+  return undefined;
+}
+
+/** Whether no more than `most` papers have a word anywhere, and some have. */
+async function isRare(db: Db, word: string, most: number): Promise<boolean> {
+  const result = await db.execute(sql`
+    select count(*)::integer as papers from (
+      select 1 from livepapers.papers p
+      where p.search @@ plainto_tsquery('english'::regconfig, livepapers.fold(${word})) and not p.hidden order by p.serial + 0 limit ${Math.floor(most) + 1}
+    ) probed`);
+  const papers = rowsOf<{ papers: number }>(result)[0]?.papers ?? 0;
+  return papers > 0 && papers <= most;
+}
+
 const letters = "abcdefghijklmnopqrstuvwxyz";
 
 /** Words one slip away: a letter too many, one too few, one wrong, or two exchanged. */

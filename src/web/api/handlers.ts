@@ -99,6 +99,7 @@ async function search(args: PageArgs): Promise<Response> {
     more: found.more,
     fields: found.counts,
     notes: [
+      ...(found.meant === undefined ? [] : [`Did you mean “${found.meant}”?`]),
       ...found.query.notes,
       ...found.mended.map(
         ({ word, taken }) => `No paper has “${word}”; these have ${taken.map((one) => `“${one}”`).join(" or ")}.`,

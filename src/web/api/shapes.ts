@@ -50,6 +50,7 @@ export async function paperOf(paper: Paper, verdicts: Verdicts): Promise<schemas
     ...summaryOf(paper, verdicts),
     card: paper.card,
     abstract: null,
+    abstractSource: null,
     parameters: claim ? { schema: jsonSchema(claim.params), scales: claim.scales } : null,
     tools: tools.map(({ name, summary, inputs, example, options }) => ({
       ...{ name, summary, inputs, example },
@@ -60,7 +61,8 @@ export async function paperOf(paper: Paper, verdicts: Verdicts): Promise<schemas
 
 /** All that there is of an imported paper. */
 export function importedOf(row: PaperRow): schemas.Paper {
-  return { ...entryOf(row, [], new Map()), card: null, abstract: row.abstract, parameters: null, tools: [] };
+  const { abstract, abstractSource } = row;
+  return { ...entryOf(row, [], new Map()), card: null, abstract, abstractSource, parameters: null, tools: [] };
 }
 
 /** A row of the scoreboard. */

@@ -106,6 +106,8 @@ describe("lists for feed readers", () => {
     const html = entry?.content["#text"] ?? "";
     expect(html).toContain("&#60;b&#62;soups");
     expect(html).toContain("The authors’ abstract, from arXiv.");
+    const own = await (await fetch(`${server.url}/api/v1/papers/2611.00002`)).json();
+    expect(own).toMatchObject({ abstract: "We stir <b>soups</b> in $O(n^2)$.", abstractSource: "arxiv" });
     expect(html.replace(/<\/?(?:p|em)>|<a href="https:[^"<>]*">|<\/a>/g, "")).not.toMatch(/[<>]/);
   });
 
@@ -175,5 +177,8 @@ describe("lists for feed readers", () => {
     expect(await refused("/fields/model-mergin/feed.atom")).toEqual([404, expect.stringContaining("model-merging")]);
     expect((await refused("/feed.json?field=nothing"))[0]).toBe(404);
     expect(await refused("/feed.atom?view=year")).toEqual([400, expect.stringContaining("newest")]);
+    for (const query of ["view=day&when=9999-12-31", "view=week&when=9999-W52", "view=month&when=0000-01"]) {
+      expect((await atom(`/feed.atom?${query}`)).entry.length, query).toBeGreaterThan(0);
+    }
   });
 });

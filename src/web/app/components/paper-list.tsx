@@ -42,6 +42,11 @@ export function PaperList({
             )}
             <span>{paper.year}</span>
             <PaperMarks slug={paper.slug} marks={marks[paper.slug]} about={titleId(paper.slug)} />
+            {!paper.runnable && (
+              <Link to="/about#write" className="quiet" aria-describedby={titleId(paper.slug)}>
+                Make it run
+              </Link>
+            )}
             <PaperMark mark={paper.mark} runnable={paper.runnable} />
           </p>
           {paper.why && <Why {...paper.why} />}

@@ -19,7 +19,7 @@ const signalWords: Record<SignalName, [what: string, none: string]> = {
   votes: ["votes here", "no votes here yet"],
   reads: ["readers here", "not read here yet"],
   runs: ["runs that ended well", "not run here yet"],
-  upvotes: ["votes on the daily list", "no votes on the daily list"],
+  upvotes: ["votes elsewhere", "no votes elsewhere"],
   freshness: ["freshness", "no longer fresh"],
 };
 
@@ -71,7 +71,7 @@ export function Why({ why, order, ranked, listed, listedBy, upvotes, submitter }
       {!why && <p>{unranked(order, ranked)}</p>}
       <p>
         Listed on {listed} by {listedBy}
-        {upvotes !== null && `, ${upvotes.toLocaleString("en-GB")} votes on the daily list`}
+        {upvotes !== null && `, ${upvotes.toLocaleString("en-GB")} votes elsewhere`}
         {submitter !== null && `, put forward by ${submitter}`}.
       </p>
     </details>

@@ -115,7 +115,7 @@ export default function Imported() {
             </div>
             {paper.upvotes !== null && (
               <div>
-                <dt>Votes on the daily list</dt>
+                <dt>Votes elsewhere</dt>
                 <dd>
                   {paper.upvotes.toLocaleString("en-GB")}
                   {paper.submitter && `, put forward by ${paper.submitter}`}

@@ -1,4 +1,5 @@
-import { Link, useLoaderData } from "react-router";
+import { Link, redirect, useLoaderData } from "react-router";
+import { parseArxivId } from "../../../feed/arxiv-id.ts";
 import { fields } from "../../../kit/fields.ts";
 import { servicesOf } from "../../services.ts";
 import { FeedLinks } from "../components/feed-links.tsx";
@@ -6,6 +7,7 @@ import { PaperList } from "../components/paper-list.tsx";
 import { count } from "../lib/format.ts";
 import { hitLine } from "../server/feed.server.ts";
 import { marksOf } from "../server/marks.server.ts";
+import { pathOf } from "../server/papers.server.ts";
 import type { PageArgs } from "../server/request.server.ts";
 
 export async function loader(args: PageArgs) {
@@ -14,6 +16,11 @@ export async function loader(args: PageArgs) {
   const q = search.get("q") ?? "";
   const asked = Number(search.get("page") ?? 1);
   const order = search.get("order") === "newest" ? "newest" : "best";
+  const id = parseArxivId(q)?.id;
+  if (id !== undefined) {
+    const paper = await feed.find(id);
+    if (paper) throw redirect(pathOf(paper));
+  }
   const known = await verdicts();
   const outcomes = new Map(
     [...known].flatMap(([slug, { run }]) => (run.verdict ? [[slug, run.verdict] as const] : [])),
@@ -27,7 +34,9 @@ export async function loader(args: PageArgs) {
     page: found.page,
     pages: found.pages,
     counts: found.counts,
+    meant: found.meant ?? null,
     notes: [
+      ...(id === undefined ? [] : [`No paper here has the arXiv id ${id}.`]),
       ...found.query.notes,
       ...found.mended.map(
         ({ word, taken }) => `No paper has “${word}”. Searched for was ${taken.map((one) => `“${one}”`).join(" or ")}.`,
@@ -52,6 +61,10 @@ function Help() {
         <code>linear attention</code>
       </dt>
       <dd>both words, in any form; typing errors in titles and names are mended</dd>
+      <dt>
+        <code>2202.03799</code>
+      </dt>
+      <dd>the paper with this arXiv id, or address</dd>
       <dt>
         <code>"linear attention"</code>
       </dt>
@@ -85,7 +98,7 @@ function Help() {
 }
 
 export default function Search() {
-  const { q, order, total, more, page, pages, counts, notes, papers, marks } = useLoaderData<typeof loader>();
+  const { q, order, total, more, page, pages, counts, meant, notes, papers, marks } = useLoaderData<typeof loader>();
   const asked = q.trim() !== "";
 
   return (
@@ -102,8 +115,13 @@ export default function Search() {
           <p className="lede">Titles, authors, summaries and abstracts. The slash key leads to the box above.</p>
         )}
       </header>
-      {notes.length > 0 && (
+      {(notes.length > 0 || meant !== null) && (
         <ul className="search-notes">
+          {meant !== null && (
+            <li>
+              Did you mean <Link to={addressOf(meant)}>{meant}</Link>?
+            </li>
+          )}
           {notes.map((note) => (
             <li key={note}>{note}</li>
           ))}
