@@ -42,7 +42,7 @@ function longestRecords(results: readonly Record<Design, number>[]): string {
   const of = (design: Design): number[] => results.map((result) => result[design]);
   const gap = pairedInterval(of("longest"), of("D-optimal"));
   const share = (design: Design): string => (mean(of(design)) / mean(of("passive"))).toFixed(2);
-  return `For the regression, choosing the longest records without any matrix leaves ${share("longest")} of the passive error, and the D-optimal choice ${share("D-optimal")}: the longest records err ${more(gap)}. Length alone can tell much here, because these records have heavy tails. All records here are made by us and the learner is one; nothing follows for other learners.`;
+  return `For the regression, choosing the longest records without any matrix leaves ${share("longest")} of the passive error, and the D-optimal choice ${share("D-optimal")}: the longest records err ${more(gap)}. Length alone can tell much here, because these records have heavy tails. The records behind the required parts are made by us, and the learner is one; nothing follows for other learners.`;
 }
 
 /** What a reader of the verdict should know besides, from this run's numbers. */
