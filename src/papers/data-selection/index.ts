@@ -142,16 +142,16 @@ export {
 export { MergeReduce, type Reducer } from "./merge-reduce.ts";
 export {
   deepSetSelector,
-  type ItemwiseConfig,
-  type ItemwiseSelector,
   perElementSelector,
 } from "./neural-subset-selection/equivariant.ts";
 export type {
   FitOptions as SubsetFitOptions,
   History as SubsetHistory,
 } from "./neural-subset-selection/fit-selector.ts";
+export type { ItemwiseConfig, ItemwiseSelector } from "./neural-subset-selection/itemwise.ts";
 export { jaccard, meanJaccard, randomJaccard } from "./neural-subset-selection/jaccard.ts";
 export { meanFieldExact } from "./neural-subset-selection/mean-field.ts";
+export { setTransformerSelector } from "./neural-subset-selection/set-transformer.ts";
 export type { SetExample } from "./neural-subset-selection/sets.ts";
 export type { SubsetConfig, SubsetModel } from "./neural-subset-selection/subset-model.ts";
 export {

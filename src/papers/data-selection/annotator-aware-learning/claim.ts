@@ -4,8 +4,9 @@ import { mean, pairedInterval } from "../../../kit/stats.ts";
 import { all, exceeds, measured, type PartResult, verdict } from "../../../kit/verdict.ts";
 import paper from "./card.ts";
 import { showCurves, showOutcomes, showScenarios } from "./claim-views.ts";
-import { type ArmName, annotatorTrial, armNames, type Outcome, type TrialInput, warmUpItems } from "./experiment.ts";
+import { type ArmName, annotatorTrial, armNames, type Outcome, type TrialInput } from "./experiment.ts";
 import { type ScenarioName, scenarioNames } from "./scenarios.ts";
+import { whatPays } from "./what-pays.ts";
 
 const params = z.object({
   seeds: z.number().int().min(3).max(500).describe("Independent problems, each with five annotators"),
@@ -74,11 +75,6 @@ function gains(read: Read, scenario: ScenarioName, rivals: readonly ArmName[]) {
   }));
 }
 
-/** "1.4 points": a difference of accuracies in hundredths. */
-function inPoints(difference = Number.NaN): string {
-  return `${(100 * difference).toFixed(1)} points`;
-}
-
 export const claim = defineClaim({
   params,
   scales: { quick: { seeds: 30, otherSeeds: 0 }, full: { seeds: 150, tuningSeeds: 20, otherSeeds: 40 } },
@@ -117,10 +113,14 @@ export const claim = defineClaim({
       outcome: all(deciding.map(({ gain }) => exceeds(gain, 0))),
       measured: list.map(({ label, gain }) => measured(label, gain)),
     });
-    const worst = Math.min(...accuracies(read("unit", aware)));
-    const [overMajority] = gains(read, "unit", [majority]);
     run.note(
-      `What pays reliably is the model of the annotators (with the choice, ${inPoints(overMajority?.gain.value)} over majority vote at equal prices). The choice of whom to ask does in most problems, but it rests on ${warmUpItems} items answered by everybody: where these mislead, the loop buys all its answers from a poor annotator and has nothing left to find out by, as in its worst problem here (accuracy ${worst.toFixed(3)}). A few such problems among 30 leave the comparison with random annotators open. Where quality is priced, random annotators through the same model have not been beaten in our trials. Asking again where answers leave doubt, instead of always about new items, gains ${inPoints(relabel.value)} with annotators drawn at random.`,
+      whatPays({
+        aware: accuracies(read("unit", aware)),
+        sameModel: accuracies(read("unit", sameModel)),
+        majority: accuracies(read("unit", majority)),
+        priced: pairedInterval(accuracies(read("priced", aware)), accuracies(read("priced", sameModel))),
+        relabel,
+      }),
     );
     run.note(
       "λ was chosen for every arm on problems of its own; arms that vary another take its λ. An item's prior in the joint EM is a classifier that did not learn from it: with a prior that did, as with --ablate care, the loop confirms its own mistakes. Annotators were simulated; no person was asked.",

@@ -3,6 +3,7 @@ import { Random } from "../../../kit/random.ts";
 import { deepSetSelector, itemwiseWidth, perElementSelector } from "./equivariant.ts";
 import { type FitOptions, type Learner, meanJaccardOf } from "./fit-selector.ts";
 import { jaccard, randomJaccard } from "./jaccard.ts";
+import { setTransformerSelector, transformerWidth } from "./set-transformer.ts";
 import type { SetExample } from "./sets.ts";
 import { completeConfig, initSubsetModel, matchedWidth, type SubsetConfig, scoreParameters } from "./subset-model.ts";
 import { meanShare, selectFrom, subsetLearner, trainSubsetSelector } from "./subset-selector.ts";
@@ -17,6 +18,7 @@ export const modelKinds = [
   "INSET, tuned",
   "EquiVSet, tuned",
   "Deep Sets",
+  "Set Transformer",
   "items alone",
 ] as const;
 export type ModelKind = (typeof modelKinds)[number];
@@ -105,12 +107,16 @@ export async function trainTrial(training: Training, { signal }: TrialContext): 
   };
 }
 
+/** Networks that give every item a logit, rather than a score to a subset. */
+const itemwise = ["Deep Sets", "Set Transformer", "items alone"] as const;
+const isItemwise = (kind: ModelKind): kind is (typeof itemwise)[number] => itemwise.some((name) => name === kind);
+
 type Setting = Pick<Candidate, "rate" | "steps" | "start" | "layers">;
 
 function settingsOf({ kind, rates, steps, starts }: Training): Setting[] {
   return rates.flatMap((rate): Setting[] => {
-    if (kind === "Deep Sets" || kind === "items alone") {
-      return [2, 3].map((layers) => ({ rate, layers, steps: 0, start: 0 }));
+    if (isItemwise(kind)) {
+      return (kind === "Set Transformer" ? [1, 2] : [2, 3]).map((layers) => ({ rate, layers, steps: 0, start: 0 }));
     }
     if (!kind.endsWith("tuned")) return [{ rate, steps: 1, start: 0, layers: 0 }]; // the paper's K
     return steps.flatMap((k) => starts.map((start) => ({ rate, steps: k, start, layers: 0 })));
@@ -128,10 +134,16 @@ async function trainOne(
   const count = scoreParameters(initSubsetModel({ dim, hidden }, new Random(0)));
   const best = (history: readonly { validation?: number }[]) =>
     Math.max(...history.map(({ validation }) => validation ?? 0));
-  if (kind === "Deep Sets" || kind === "items alone") {
-    const context = kind === "Deep Sets";
-    const config = { dim, layers, width: itemwiseWidth({ dim, layers }, context, count) };
-    const { learner, history, parameters } = await (context ? deepSetSelector : perElementSelector)(data, config, fit);
+  if (isItemwise(kind)) {
+    const shape = { dim, layers };
+    const train = {
+      "Deep Sets": deepSetSelector,
+      "Set Transformer": setTransformerSelector,
+      "items alone": perElementSelector,
+    };
+    const width =
+      kind === "Set Transformer" ? transformerWidth(shape, count) : itemwiseWidth(shape, kind === "Deep Sets", count);
+    const { learner, history, parameters } = await train[kind](data, { ...shape, width }, fit);
     return { learner, parameters, validation: best(history) };
   }
   const plain = kind.startsWith("EquiVSet");
