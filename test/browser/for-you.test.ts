@@ -34,9 +34,20 @@ it.each([true, false])("a reader has a ranking of their own; scripts: %s", async
     .first()
     .waitFor();
 
+  await page.getByRole("button", { name: "No", exact: true }).first().click();
+  await page.getByText("1 answer.", { exact: false }).waitFor();
+  const stale = await page.context().newPage();
+  await stale.goto(`${site.url}/for-you`);
   await page.getByRole("button", { name: "Switch this page off" }).click();
   await page.getByText("nothing is learnt, and nothing is asked").waitFor();
   expect(await page.getByRole("button", { name: "Yes" }).count()).toBe(0);
+  // A page from before keeps nothing, and what was kept can be deleted.
+  await stale.getByRole("button", { name: "Yes" }).first().click();
+  await stale.getByText("The answer you gave is still kept.").waitFor();
+  await stale.close();
+  await page.getByRole("button", { name: "Delete all answers" }).click();
+  await page.getByText("still kept").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Switch it on" }).click();
   await page.getByText("1 bookmark").waitFor();
+  await page.getByText("0 answers").waitFor();
 });

@@ -69,6 +69,20 @@ export function checkForYou(store: () => Store): void {
     expect((await forYou(db, other.id, now)).entries).toEqual([]);
   });
 
+  it("takes the last word on a paper, be it an answer, a vote or a bookmark", async () => {
+    await fill();
+    const { db } = store();
+    const { id } = await person("taste-6");
+    await addAnswer(db, id, idOf(0), false);
+    await db.execute(sql`update livepapers.answers set at = at - interval '1 day' where person = ${id}`);
+    await addBookmark(db, id, idOf(0));
+    const liked = await forYou(db, id, now);
+    expect(subjectOf(liked.entries[0]?.paper.slug ?? "")).toBe("pruning");
+    expect(liked.entries[0]?.chance).toBeGreaterThan(0.5);
+    await addAnswer(db, id, idOf(0), false);
+    expect(subjectOf((await forYou(db, id, now)).entries[0]?.paper.slug ?? "")).not.toBe("pruning");
+  });
+
   it("shows nothing that is hidden", async () => {
     await fill();
     const { db } = store();

@@ -73,9 +73,12 @@ export async function forYou(db: Db, person: string, now: Date): Promise<ForYou>
     bookmarksOf(db, person),
     answersOf(db, person),
   ]);
-  const said = new Map<string, { likes: boolean; at: Date }>();
-  for (const { slug, at } of [...votes, ...bookmarks]) said.set(slug, { likes: true, at });
-  for (const { slug, wouldRead, at } of answers) said.set(slug, { likes: wouldRead, at }); // an answer says it outright
+  const words = [
+    ...[...votes, ...bookmarks].map(({ slug, at }) => ({ slug, likes: true, at })),
+    ...answers.map(({ slug, wouldRead, at }) => ({ slug, likes: wouldRead, at })), // last: an answer says it outright
+  ].sort((a, b) => a.at.getTime() - b.at.getTime());
+  // The last word on a paper counts, whichever way it was said.
+  const said = new Map(words.map(({ slug, likes, at }) => [slug, { likes, at }]));
   const latest = [...said].sort(([, a], [, b]) => b.at.getTime() - a.at.getTime()).slice(0, remembered);
   const rows = await textsOf(
     db,

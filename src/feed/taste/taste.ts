@@ -1,4 +1,5 @@
 import type { Random } from "../../kit/random.ts";
+import { quantile } from "../../kit/stats.ts";
 import { splitSampling } from "../../papers/data-selection/online-active-learning/uncertainty-strategies.ts";
 import { OnlineLogistic } from "../../papers/data-selection/online-logistic.ts";
 import { documentCounts, type Terms, unitVector } from "../text.ts";
@@ -82,30 +83,45 @@ export function learnTaste(evidence: readonly Evidence[], others: readonly Descr
   };
 }
 
+/** Share of the questions that are asked blindly. */
+const blindShare = 0.2;
+/** The share of the papers, the most doubtful ones, that count as doubtful. */
+const doubtfulShare = 0.2;
+
 /**
- * Which papers to ask a reader about, out of a stream of them: split sampling (Žliobaitė et al. 2014, as in our
+ * Which papers to ask a reader about, out of those that may be: split sampling (Žliobaitė et al. 2014, as in our
  * online-active-learning) asks about those the taste is unsure of, and about some whatever it thinks, so that a change of
- * mind is noticed. At most `most` are asked.
+ * mind is noticed. At most `most` are asked. One visit is too short a stream for its threshold to settle, so that a first pass
+ * over all papers sets it; they are then asked about in an order that says nothing.
  */
 export function chooseQuestions(
-  stream: readonly Described[],
+  papers: readonly Described[],
   taste: Taste,
   { most, random }: { most: number; random: Random },
 ): string[] {
-  // A large step makes the threshold settle within the few dozen papers of one visit.
-  const strategy = splitSampling({ fraction: 0.2, step: 0.1 });
+  if (papers.length === 0) return [];
+  const chances = papers.map((paper) => taste.chance(paper));
+  const share = Math.min(1, Math.max(doubtfulShare, most / papers.length));
+  // Of the papers gone through, ν are asked about blindly and (1 − ν)·share in doubt: ν is what makes the first a fifth of both.
+  const fraction = (blindShare * share) / (1 - blindShare + blindShare * share);
+  // The threshold hardly moves while the few questions of one visit are found.
+  const strategy = splitSampling({ fraction, step: 0.001 });
+  const settled = quantile(
+    chances.map((chance) => Math.max(chance, 1 - chance)),
+    share,
+  );
+  // A hair above it, so that papers as doubtful as the last one count, and an untaught taste doubts all.
+  strategy.restore?.({ threshold: settled * (1 + 1e-9) });
   const proba = new Float64Array(2);
   const none = new Float64Array(0);
   const asked: string[] = [];
-  // The first papers only move the threshold: it starts where everything is asked.
-  const warmUp = Math.max(0, Math.min(10, stream.length - 4 * most));
-  for (const [t, paper] of stream.entries()) {
+  for (const [t, i] of random.permutation(papers.length).entries()) {
     if (asked.length >= most) break;
-    const chance = taste.chance(paper);
+    const chance = chances[i] as number;
     proba[0] = 1 - chance;
     proba[1] = chance;
     const { query } = strategy.shouldQuery(none, { proba, t, labels: asked.length, rng: random });
-    if (query && t >= warmUp) asked.push(paper.slug);
+    if (query) asked.push((papers[i] as Described).slug);
   }
   return asked;
 }

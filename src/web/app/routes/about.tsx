@@ -71,9 +71,10 @@ export default function About() {
           crowd.
         </p>
         <p>
-          With an account: your mail address, and what you vote for, bookmark, tag, follow, read and run, for as long as
-          the account is there. A sign-in lasts thirty days. <Link to="/me">Your page</Link> has all of it to take along
-          and a button that deletes it. Nothing goes to anyone else.
+          With an account: your mail address, and what you vote for, bookmark, tag, follow, read, run and answer “For
+          you”, for as long as the account is there; answers can be taken back before. A sign-in lasts thirty days.{" "}
+          <Link to="/me">Your page</Link> has all of it to take along and a button that deletes it. Nothing goes to
+          anyone else.
         </p>
         <p>
           Who subscribes to trending papers by mail leaves an address and the choices made with it, until unsubscribing;

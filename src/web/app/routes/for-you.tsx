@@ -21,7 +21,8 @@ export async function loader(args: PageArgs) {
   const { library, papers, verdicts } = servicesOf(args);
   const { person } = readerOf(args);
   if (!person) return { person: false as const };
-  if (!(await library.wantsForYou(person))) return { person: true as const, on: false as const };
+  if (!(await library.wantsForYou(person)))
+    return { person: true as const, on: false as const, kept: (await library.answers(person)).length };
   const [{ entries, questions, counts }, answers, known] = await Promise.all([
     library.forYou(person),
     library.answers(person),
@@ -61,7 +62,8 @@ export async function action(args: PageArgs) {
   else if ((what === "yes" || what === "no") && name !== undefined) {
     const slug = await listedSlug(args, name);
     if (slug === undefined) return refuse(404, "There is no such paper here.");
-    await library.answer(person, slug, what === "yes");
+    // A page from before it was switched off still has the buttons: nothing is kept then.
+    if (await library.wantsForYou(person)) await library.answer(person, slug, what === "yes");
   } else return refuse(400, "That is not something to do on this page.");
   return redirect("/for-you", 303);
 }
@@ -90,6 +92,14 @@ export default function ForYou() {
           <button type="submit" name="do" value="on" className="button">
             Switch it on
           </button>
+          {page.kept > 0 && (
+            <p>
+              {page.kept === 1 ? "The answer you gave is" : `The ${page.kept} answers you gave are`} still kept.{" "}
+              <button type="submit" name="do" value="forget" className="link-button">
+                Delete all answers
+              </button>
+            </p>
+          )}
         </Form>
       )}
       {page.person && page.on && (
