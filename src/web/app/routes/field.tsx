@@ -67,10 +67,10 @@ export default function FieldPage() {
       <div className="field-papers">
         <PaperList papers={papers} marks={marks} showField={false} />
       </div>
+      {guide && <FieldGuide field={field} guide={guide} />}
       <InboxBox field={field} folder={folder} />
       <FeedLinks path={`/fields/${field}`} title={title} />
       <FeedLinks path="/" query={feedQuery(all)} title={`${feedName(all)}, imported ones too`} />
-      {guide && <FieldGuide field={field} guide={guide} />}
     </div>
   );
 }
