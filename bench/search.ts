@@ -3,8 +3,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import { Feed } from "../src/feed/feed.ts";
+import { findCandidates, recentSignals } from "../src/feed/candidates.ts";
+import { Feed, pageSize } from "../src/feed/feed.ts";
 import { searchPapers } from "../src/feed/search/search.ts";
+import { placeCandidates } from "../src/feed/trending.ts";
+import { fieldIds } from "../src/kit/fields.ts";
 import { Random } from "../src/kit/random.ts";
 import { quantile } from "../src/kit/stats.ts";
 import { importPapers, type PaperRow, settlePapers } from "../src/store/papers.ts";
@@ -166,6 +169,15 @@ function feedKinds({ db }: Store): Kinds {
   const cold = (): Feed => new Feed(db);
   const cursors: string[] = [];
   let row: PaperRow | undefined;
+  let known: ReturnType<typeof recentSignals> | undefined;
+  /** The first page of a list that nobody asked for yet, when other lists were. */
+  const first = async (i: number): Promise<void> => {
+    const now = new Date();
+    known ??= recentSignals(db, now);
+    const field = fieldIds[i % fieldIds.length] ?? "llm-systems";
+    const placed = placeCandidates(await findCandidates(db, { now, field, recent: await known }), pageSize);
+    await warm.listed(placed.slice(0, pageSize).map(({ slug }) => slug));
+  };
   return {
     "newest, page by page": async (i) => {
       const after = cursors.at(-1);
@@ -177,8 +189,9 @@ function feedKinds({ db }: Store): Kinds {
     "trending, known": (i) => warm.page({ view: "trending", page: i + 1 }),
     "trending of a field, known": (i) => warm.page({ view: "trending", field: "llm-systems", page: i + 1 }),
     "a day, known": () => warm.page({ view: "day", when: "2026-11-20" }),
-    "trending, ordered anew": () => cold().page({ view: "trending" }),
-    "a month, ordered anew": () => cold().page({ view: "month", when: "2026-10" }),
+    "trending of a field, first asked": first,
+    "trending, ballots anew": () => cold().page({ view: "trending" }),
+    "a month, ballots anew": () => cold().page({ view: "month", when: "2026-10" }),
     "one paper": () => warm.find(row?.arxiv ?? ""),
     "related papers": () => (row ? warm.related(row) : Promise.resolve()),
     "counts of fields, anew": () => cold().counts(),

@@ -160,8 +160,10 @@ async function wordsLike(
   return rowsOf<{ word: string; query: string; lexemes: string[] }>(result).filter(({ query }) => query !== "");
 }
 
-/** A word is likely a slip when one a slip away stands in so many times as many titles, and in so many at the least. */
+/** A word is likely a slip when one a slip away stands in so many times as many titles. */
 const slipTimes = 20;
+/** What stands in more titles than this is no slip. */
+const slipTitles = 2;
 
 /** A word of the question that is likely a slip for a much commoner one, though some papers have it. */
 export interface Meant {
@@ -171,22 +173,31 @@ export interface Meant {
 
 /** Of the words that are wanted, the first that is likely a slip; undefined where none is. */
 export async function likelySlip(db: Db, { terms }: ParsedQuery): Promise<Meant | undefined> {
-  for (const { text: word, phrase, not } of terms) {
-    if (phrase || not || !/^[\p{L}\p{M}]{4,60}$/u.test(word)) continue;
-    const [best] = rowsOf<{ word: string; papers: number }>(
-      await db.execute(sql`
-        with slips as (
-          select w.word, w.papers from livepapers.words w
-          where w.kind = 'title' and w.word in (select jsonb_array_elements_text(${JSON.stringify(slipsOf(word))}::jsonb))
-        )
-        select word, papers from slips where papers >= ${slipTimes} * greatest(1, coalesce(
-          (select w.papers from livepapers.words w where w.kind = 'title' and w.word = livepapers.fold(${word})), 0))
-          and plainto_tsquery('english'::regconfig, word)::text <> plainto_tsquery('english'::regconfig, livepapers.fold(${word}))::text
-        order by papers desc, word limit 1`),
-    );
-    if (best && (await isRare(db, word, best.papers / slipTimes))) return { word, meant: best.word };
+  const words = terms
+    .filter(({ text, phrase, not }) => !phrase && !not && /^[\p{L}\p{M}]{4,60}$/u.test(text))
+    .map(({ text }) => text);
+  if (words.length === 0) return undefined;
+  const rare = await db.execute(sql`
+    select asked.word from jsonb_array_elements_text(${JSON.stringify(words)}::jsonb) with ordinality as asked (word, position)
+    where coalesce((select w.papers from livepapers.words w where w.kind = 'title' and w.word = livepapers.fold(asked.word)), 0) <= ${slipTitles}
+    order by position`);
+  for (const { word } of rowsOf<{ word: string }>(rare)) {
+    const best = await commonest(db, word);
+    if (best && best.papers >= slipTimes && (await isRare(db, word, best.papers / slipTimes))) {
+      return { word, meant: best.word };
+    }
   }
   return undefined;
+}
+
+/** The word with another stem, one slip away, that most titles have. */
+async function commonest(db: Db, word: string): Promise<{ word: string; papers: number } | undefined> {
+  const result = await db.execute(sql`
+    select w.word, w.papers from livepapers.words w
+    where w.kind = 'title' and w.word in (select jsonb_array_elements_text(${JSON.stringify(slipsOf(word))}::jsonb))
+      and plainto_tsquery('english'::regconfig, w.word)::text <> plainto_tsquery('english'::regconfig, livepapers.fold(${word}))::text
+    order by w.papers desc, w.word limit 1`);
+  return rowsOf<{ word: string; papers: number }>(result)[0];
 }
 
 /** Whether no more than `most` papers have a word anywhere, and some have. */
