@@ -3,6 +3,7 @@ import { BadInput, isBadInput } from "../kit/errors.ts";
 import { fieldsOf } from "../kit/params.ts";
 import { version } from "../runs/about.ts";
 import { addApply } from "./apply.ts";
+import { addBounce } from "./bounce.ts";
 import { type Answer, type Cli, status } from "./context.ts";
 import { addDigest } from "./digest.ts";
 import { fromParser, oneLine, unknownCommand } from "./errors.ts";
@@ -29,6 +30,7 @@ export const commandNames = [
   "migrate",
   "import",
   "digest",
+  "bounce",
   "new",
   "verify",
 ] as const;
@@ -76,6 +78,7 @@ function createProgram(cli: Cli, answer: Answer, targets: Targets): Command {
   addMigrate(program, cli, answer);
   addImport(program, cli, answer);
   addDigest(program, cli, answer);
+  addBounce(program, cli, answer);
   addNew(program, cli);
   addVerify(program, cli, answer);
   return program;

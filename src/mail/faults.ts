@@ -22,18 +22,27 @@ function enhancedCode(response: string | undefined): string | undefined {
 }
 
 /**
+ * What a permanent enhanced code says is at fault: a recipient who does not exist; us, whom policy (5.7.x, such as relaying) or our sender's address
+ * (5.1.7 and 5.1.8, which some servers judge at the recipient) keeps out; or this one message.
+ */
+export function blameOf(enhanced: string): "address" | "us" | "message" {
+  if (enhanced.startsWith("5.7.") || enhanced === "5.1.7" || enhanced === "5.1.8") return "us";
+  return enhanced.startsWith("5.1.") ? "address" : "message";
+}
+
+/**
  * Why a server refused for good. Only a recipient that does not exist is held against the address: who does not let us in, does not relay for us or
  * dislikes our sender would refuse every subscriber, and is the operator's to mend while the mail waits.
  */
 function reasonOf({ code, responseCode, response, command }: SmtpFault): MailError["reason"] {
   if (responseCode === undefined || responseCode < 500 || code === "EAUTH") return "later";
   const enhanced = enhancedCode(response);
-  // 5.7.x: policy, such as relaying. 5.1.7 and 5.1.8: the sender's address, which some servers judge at the recipient.
-  if (enhanced?.startsWith("5.7.") || enhanced === "5.1.7" || enhanced === "5.1.8") return "later";
+  const blame = enhanced === undefined ? undefined : blameOf(enhanced);
+  if (blame === "us") return "later";
   if (command === "DATA") return "message";
   if (command === "MAIL FROM") return responseCode === 552 ? "message" : "later"; // 552: it is too large
   if (command !== "RCPT TO") return "later";
-  return enhanced?.startsWith("5.1.") || (enhanced === undefined && responseCode === 550) ? "address" : "message";
+  return blame ?? (responseCode === 550 ? "address" : "message");
 }
 
 /** What a fault means for the message. `handedOver`: its last bytes were sent. */

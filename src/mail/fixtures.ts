@@ -96,3 +96,42 @@ export async function droppingServer(
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
+
+/** A delivery status notification as a mail server writes it. `fields` are those of the recipient. */
+export function notification(to: string, fields: string, header = "X-Test: none"): Buffer {
+  const text = `From: MAILER-DAEMON@mail.example.net (Mail Delivery System)
+${header}
+To: <${to}>
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status;
+ boundary="B.1"
+
+--B.1
+Content-Description: Notification
+Content-Type: text/plain; charset=us-ascii
+
+I'm sorry to have to inform you that your message could not be delivered.
+
+--B.1
+Content-Description: Delivery report
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mail.example.net
+Arrival-Date: Fri, 27 Nov 2026 12:00:00 +0000 (UTC)
+
+Final-Recipient: rfc822; ada@example.net
+Original-Recipient: rfc822;ada@example.net
+${fields}
+
+--B.1
+Content-Type: text/rfc822-headers
+
+Return-Path: <${to}>
+Subject: Trending papers
+
+--B.1--
+`;
+  return Buffer.from(text.replaceAll("\n", "\r\n"));
+}

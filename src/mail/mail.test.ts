@@ -79,6 +79,11 @@ describe("SMTP", () => {
     expect(transport.kind).toBe("smtp");
     await transport.send({ ...message, text: "a\n.\n..b\nQUIT\n" });
     await transport.send({ ...message, to: "grace@example.net" });
+    await transport.send({ ...message, bounces: "bounces+b-1@example.org" });
+    expect(server.received.pop()).toMatchObject({
+      from: "bounces+b-1@example.org",
+      raw: expect.stringMatching(/^From: livepapers <papers@example\.org>\r$/m),
+    });
     expect(server.received.map(({ from: sender, to }) => [sender, ...to])).toEqual([
       ["papers@example.org", "ada@example.net"],
       ["papers@example.org", "grace@example.net"],

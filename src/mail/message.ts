@@ -10,6 +10,8 @@ export interface MailMessage {
   html?: string;
   /** Further headers, such as List-Unsubscribe. */
   headers?: Record<string, string>;
+  /** Where servers report that it could not be delivered; the sender without. */
+  bounces?: string;
   /** Names the message: sent again under the same id it has the same Message-ID, by which a mailbox knows it. */
   id?: string;
 }
@@ -40,5 +42,5 @@ export async function composeMail(message: MailMessage, from: string, date = new
     ...{ disableFileAccess: true, disableUrlAccess: true },
     newline: "\r\n",
   });
-  return { from: sender, to: message.to, raw: await composer.compile().build() };
+  return { from: message.bounces ?? sender, to: message.to, raw: await composer.compile().build() };
 }

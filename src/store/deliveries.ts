@@ -61,3 +61,27 @@ export async function noteDelivered(db: Db, { subscription }: DeliveryKey): Prom
   await db.execute(sql`
     update livepapers.subscriptions set failures = 0 where id = ${subscription} and failures > 0`);
 }
+
+/** After this many digests in a row that came back, nothing more is sent. */
+const mostBounces = 3;
+
+/**
+ * Notes that a digest came back, taken to be the latest: nothing more is sent when its address does not exist, else when the latest three all came back.
+ * False when there is no such subscription.
+ */
+export function noteBounce(db: Db, subscription: string, unknownAddress: boolean): Promise<boolean> {
+  const latest = (count: number) => sql`
+    (select period, bounced from livepapers.deliveries where subscription = ${subscription}
+     order by at desc, period desc limit ${count})`;
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`
+      update livepapers.deliveries set bounced = coalesce(bounced, now())
+      where subscription = ${subscription} and period in (select period from ${latest(1)} l)`);
+    const result = await tx.execute(sql`
+      update livepapers.subscriptions set refused = case
+        when ${unknownAddress}::boolean or (select count(bounced) >= ${mostBounces}::integer from ${latest(mostBounces)} l)
+        then coalesce(refused, now()) else refused end
+      where id = ${subscription} returning id`);
+    return rowsOf(result).length > 0;
+  });
+}

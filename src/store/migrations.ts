@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { BadInput } from "../kit/errors.ts";
 import { accountsStep } from "./steps/accounts.ts";
+import { bouncedStep } from "./steps/bounced.ts";
 import { fieldsStep } from "./steps/fields.ts";
 import { handedStep } from "./steps/handed.ts";
 import { homesStep } from "./steps/homes.ts";
@@ -27,6 +28,7 @@ export const steps: readonly (readonly string[])[] = [
   requestsStep,
   homesStep,
   handedStep,
+  bouncedStep,
   fieldsStep,
 ];
 

@@ -29,7 +29,7 @@ export async function voteList(db: Db, person: string): Promise<OwnVote[]> {
 
 /** PGlite gives a Date, node-postgres under Drizzle a text. */
 function withDates(row: Record<string, unknown>): Record<string, unknown> {
-  const moments = ["created", "expires", "at", "handed"].filter((key) => typeof row[key] === "string");
+  const moments = ["created", "expires", "at", "handed", "bounced"].filter((key) => typeof row[key] === "string");
   return { ...row, ...Object.fromEntries(moments.map((key) => [key, new Date(String(row[key]))])) };
 }
 
@@ -69,7 +69,7 @@ export async function exportPerson(db: Db, person: Person): Promise<Record<strin
     asksToSubscribe: await rows(sql`
       select wish, created, expires from livepapers.subscription_asks where mail = ${mail} order by created`),
     digestsSent: await rows(sql`
-      select period, slugs as papers, at, handed from livepapers.deliveries
+      select period, slugs as papers, at, handed, bounced from livepapers.deliveries
       where subscription = ${subscription?.id ?? null} order by period`),
   };
 }

@@ -94,7 +94,11 @@ export function confirmAsk(db: Db, token: string, now = new Date()): Promise<Sub
       on conflict (mail) do update set every = excluded.every, fields = excluded.fields, hour = excluded.hour, zone = excluded.zone,
         due = excluded.due, failures = 0, refused = null
       returning ${columns}`);
-    return subscriptionOf(rowsOf<Row>(made)[0]);
+    const subscription = subscriptionOf(rowsOf<Row>(made)[0]);
+    if (subscription) {
+      await tx.execute(sql`update livepapers.deliveries set bounced = null where subscription = ${subscription.id}`);
+    }
+    return subscription;
   });
 }
 

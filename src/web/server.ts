@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { listCatalogue } from "../feed/catalogued.ts";
+import { bounceAddress } from "../feed/digest/bounce-address.ts";
 import { SubscriptionLinks } from "../feed/digest/links.ts";
 import { DigestService, digestPrefix } from "../feed/digest/service.ts";
 import { Feed } from "../feed/feed.ts";
@@ -192,7 +193,13 @@ export async function openSite(options: SiteOptions) {
   const papers = new VisiblePapers(db, catalogue, log);
   await (worker ? runs.start() : runs.ready());
   await mail.work();
-  const digests = new DigestService({ db, mail, links, siteUrl, log, papers: () => papers.papers() });
+  const { bounces } = settings;
+  const bounceKey = keyFor(secret, "bounces");
+  const digests = new DigestService({
+    ...{ db, mail, links, siteUrl, log },
+    bounces: bounces ? (id) => bounceAddress(bounceKey, bounces, id) : undefined,
+    papers: () => papers.papers(),
+  });
   digests.start();
   const common = servicesOf(store, files);
   const { feed } = common;

@@ -12,7 +12,9 @@ describe("settings", () => {
       LIVEPAPERS_URL: "https://papers.example.org",
       LIVEPAPERS_ADMIN: "One@Example.org, two@example.org",
       LIVEPAPERS_PROXIES: "2",
+      LIVEPAPERS_BOUNCES: "Bounces@papers.example.org",
     });
+    expect(settings.bounces).toBe("bounces@papers.example.org");
     expect(settings.publicUrl?.origin).toBe("https://papers.example.org");
     expect([...settings.admins]).toEqual(["one@example.org", "two@example.org"]);
     expect(settings.proxies).toBe(2);
@@ -24,6 +26,9 @@ describe("settings", () => {
     ["LIVEPAPERS_URL", "https://papers.example.org/below"],
     ["LIVEPAPERS_ADMIN", "somebody"],
     ["LIVEPAPERS_METRICS_TOKEN", "short"],
+    ["LIVEPAPERS_BOUNCES", "on"],
+    ["LIVEPAPERS_BOUNCES", "bounces+all@example.org"],
+    ["LIVEPAPERS_BOUNCES", `${"b".repeat(29)}@example.org`],
     ["LIVEPAPERS_PROXIES", "-1"],
     ["LIVEPAPERS_PROXIES", "11"],
     ["LIVEPAPERS_PROXIES", "1.5"],

@@ -27,6 +27,8 @@ export interface Settings {
   smtpUrl: string | undefined;
   /** The sender of mail; one at the site's own host without. */
   mailFrom: string | undefined;
+  /** Where digests that cannot be delivered are reported; nowhere that is read without. */
+  bounces: string | undefined;
   /** Lets whoever has it read /metrics from another machine. */
   metricsToken: string | undefined;
   /** Requests to the API that an address or account may make in a minute; 0 is any number. */
@@ -65,6 +67,7 @@ export function settingsOf(env: Environment): Settings {
     imports: env.LIVEPAPERS_IMPORT ? parseSchedule(env.LIVEPAPERS_IMPORT) : undefined,
     smtpUrl: env.SMTP_URL || undefined,
     mailFrom: senderOf(env.LIVEPAPERS_MAIL_FROM),
+    bounces: bouncesOf(env.LIVEPAPERS_BOUNCES),
     metricsToken: tokenOf(env.LIVEPAPERS_METRICS_TOKEN),
     apiPerMinute: wholeNumber(env, "LIVEPAPERS_API_PER_MINUTE", 1200, 1_000_000),
     signInMails: wholeNumber(env, "LIVEPAPERS_SIGN_IN_MAILS", 10, 1_000_000),
@@ -112,6 +115,19 @@ function senderOf(text: string | undefined): string | undefined {
   const [, name, inner] = /^([^<>"\r\n]*)<([^<>]+)>\s*$/.exec(text) ?? [];
   if (mailAddress(inner ?? text)) return inner === undefined ? text.trim() : `${(name ?? "").trim()} <${inner.trim()}>`;
   throw new BadInput("this is not a sender such as livepapers <papers@example.org>", { where: "LIVEPAPERS_MAIL_FROM" });
+}
+
+/** The part before the @ has room for 64 characters, 36 of which are what is put behind it. */
+function bouncesOf(text: string | undefined): string | undefined {
+  if (text === undefined || text.trim() === "") return undefined;
+  const address = mailAddress(text);
+  if (address && /^[^+@]{1,28}@/.test(address)) return address;
+  throw new BadInput(
+    "this is not an address such as bounces@papers.example.org, with at most 28 characters and no + before the @",
+    {
+      where: "LIVEPAPERS_BOUNCES",
+    },
+  );
 }
 
 export function tokenOf(text: string | undefined): string | undefined {

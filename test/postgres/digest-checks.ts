@@ -50,7 +50,8 @@ export function checkDigests(store: () => Store): void {
         sent.push(message);
       },
     };
-    const options = { db: store().db, mail, links, siteUrl, log() {}, papers: async () => [], now: () => now };
+    const bounces = (id: string): string => `bounces+b-${id}@example.org`;
+    const options = { db: store().db, mail, links, bounces, siteUrl, log() {}, papers: async () => [], now: () => now };
     return { sent, service: new DigestService(options) };
   }
 
@@ -64,6 +65,7 @@ export function checkDigests(store: () => Store): void {
       expect(await digests.runDue()).toBe(1);
       expect(await digests.runDue()).toBe(0);
       expect(sent.map(({ to }) => to)).toEqual([mail]);
+      expect(sent[0]?.bounces).toMatch(/^bounces\+b-[a-z\d]{12}@example\.org$/);
       const found = sent[0]?.text.match(/^\d\. .*$/gm) ?? [];
       expect(found).toHaveLength(count);
       titles.push(...found.map((line) => line.slice(3)));

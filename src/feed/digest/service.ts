@@ -14,6 +14,8 @@ export interface DigestOptions {
   db: Db;
   mail: Pick<MailQueue, "send">;
   links: SubscriptionLinks;
+  /** The address at which the failure of a subscription's digest is reported; the sender's without. */
+  bounces?: ((subscription: string) => string) | undefined;
   siteUrl: URL;
   /** The cards that may be shown now. */
   papers(): Promise<readonly Paper[]>;
@@ -95,15 +97,16 @@ export class DigestService {
   }
 
   #letter(subscription: Subscription, period: string, entries: Parameters<typeof digestLetter>[0]["entries"]) {
-    const { links, siteUrl } = this.#options;
+    const { links, bounces, siteUrl } = this.#options;
     const { id, mail } = subscription;
-    return digestLetter({
+    const letter = digestLetter({
       ...{ to: mail, period, entries, siteUrl },
       wish: wishWords(subscription),
       manage: links.url("manage", id),
       unsubscribe: links.url("unsubscribe", id),
       id: `${digestPrefix}${id}-${period}`,
     });
+    return bounces ? { ...letter, bounces: bounces(id) } : letter;
   }
 
   /** Begins no more; the digest that is being made is made. */
