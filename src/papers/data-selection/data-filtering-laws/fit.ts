@@ -53,10 +53,23 @@ export function fitBuckets(
   sizes: Readonly<Record<string, number>>,
   options: FitOptions = {},
 ): LawFit {
+  const steps = fitBucketsSteps(observations, sizes, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** {@link fitBuckets} a part of the grid at a time: yields the share that is done, so that the caller may show it or stop. */
+export function* fitBucketsSteps(
+  observations: readonly Checkpoint[],
+  sizes: Readonly<Record<string, number>>,
+  options: FitOptions = {},
+): Generator<number, LawFit> {
   const { law = "utility", n0 = defaultN0, metric = "error" } = options;
   const { series, notes } = prepareCheckpoints(observations, sizes, metric);
   const grids = searchGrids(series, options);
-  const { profile, ...start } = gridSearch(series, grids, n0, law);
+  const { profile, ...start } = yield* gridSearch(series, grids, n0, law);
   const point = options.polish === false ? start : polish(series, start, grids, n0, law);
   return { ...describe(series, point, grids, n0, law), profile: options.d === "fit" ? profile : [], notes };
 }
@@ -81,7 +94,7 @@ export function refit(
     tau: series.map(({ name }) => bucket(name).tau),
   };
   return {
-    ...describe(series, polish(series, start, grids, n0, law, { rounds: 16 }), grids, n0, law),
+    ...describe(series, polish(series, start, grids, n0, law, { rounds: 16, anyD: true }), grids, n0, law),
     profile: [],
     notes,
   };

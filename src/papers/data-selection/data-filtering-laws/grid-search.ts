@@ -68,14 +68,14 @@ function bestOfBucket(
 
 /**
  * All grid points: the sum of squares is least at the point returned. `grids.b` is evenly spaced. `profile` has the least root
- * mean squared error for every d.
+ * mean squared error for every d. Yields the share that is done, a (d, a) at a time.
  */
-export function gridSearch(
+export function* gridSearch(
   series: readonly Series[],
   grids: Grids,
   n0: number,
   law: NonNullable<LawOptions["law"]>,
-): Point & { profile: { d: number; rmse: number }[] } {
+): Generator<number, Point & { profile: { d: number; rmse: number }[] }> {
   const logs = series.map(({ size, points }) =>
     grids.tau.map((tau) => Float64Array.from(points, ({ n }) => logEquivalent(n, size, tau, law))),
   );
@@ -83,9 +83,11 @@ export function gridSearch(
   const count = errors.reduce((sum, { length }) => sum + length, 0);
   let best: Point = { a: grids.a[0] as number, d: grids.d[0] as number, b: [], tau: [] };
   let least = Number.POSITIVE_INFINITY;
-  const profile = grids.d.map((d) => {
+  const profile: { d: number; rmse: number }[] = [];
+  for (const [j, d] of grids.d.entries()) {
     let leastHere = Number.POSITIVE_INFINITY;
-    for (const a of grids.a) {
+    for (const [i, a] of grids.a.entries()) {
+      yield (j + i / grids.a.length) / grids.d.length;
       const found = series.map((_, s) =>
         bestOfBucket(logs[s] as Float64Array[], errors[s] as Float64Array, Math.log(a / n0), d, grids),
       );
@@ -95,7 +97,7 @@ export function gridSearch(
       least = cost;
       best = { a, d, b: found.map(({ b }) => b), tau: found.map(({ tau }) => tau) };
     }
-    return { d, rmse: Math.sqrt(leastHere / count) };
-  });
+    profile.push({ d, rmse: Math.sqrt(leastHere / count) });
+  }
   return { ...best, profile };
 }

@@ -6,6 +6,9 @@ import type { Checkpoint } from "./checkpoints.ts";
 /** Buckets a tool takes: every number of them is a pool to predict. */
 export const mostBuckets = 200;
 
+/** Checkpoints a tool takes: the full grid is about 30 ms for each. */
+export const mostCheckpoints = 5000;
+
 const largest = 1e18;
 
 function bucketName(table: RawTable, row: number, column: number): string {
@@ -28,7 +31,7 @@ export interface Measurements {
 
 /** Checkpoints from columns `bucket`, `samples_seen` and one of `error`, `accuracy`, `loss`; an accuracy becomes an error. */
 export async function readCheckpoints(file: InputFile): Promise<Measurements> {
-  const table = await readTable(file, { maxRows: 100_000 });
+  const table = await readTable(file, { maxRows: mostCheckpoints });
   const [bucketAt, seenAt] = [columnIndex(table, "bucket"), columnIndex(table, "samples_seen")];
   const metrics = (["error", "accuracy", "loss"] as const).filter((name) => table.columns.includes(name));
   const [metric] = metrics;
@@ -48,10 +51,10 @@ export async function readCheckpoints(file: InputFile): Promise<Measurements> {
   const checkpoints = table.rows.map((_, r): Checkpoint => {
     const value = cellNumberRequired(table, r, valueAt);
     const where = cellPlace(table, r, valueAt);
-    if (metric !== "loss" && value > 1) {
+    if (metric !== "loss" && !(value >= 0 && value <= 1)) {
       throw new BadInput(`the ${metric} is ${value} and not from 0 to 1`, {
         where,
-        ...(value <= 100 ? { remedy: "It looks like percent: divide by 100." } : {}),
+        ...(value > 1 && value <= 100 ? { remedy: "It looks like percent: divide by 100." } : {}),
       });
     }
     const error = metric === "accuracy" ? 1 - value : value;

@@ -12,8 +12,9 @@ export interface BucketIntervals {
 
 /**
  * 95% intervals of b and τ by the residual bootstrap: what the fit misses is dealt out anew among the checkpoints of each
- * bucket, and the law fitted again. With few checkpoints the intervals are narrow for what they do not know: that the law is
- * the right one. `budget` are refits at most; `breathe` is called between them.
+ * bucket, and the law fitted again, d with the rest where it was fitted. A fit misses less than the noise, having been fitted to
+ * it: residuals are enlarged by $\sqrt{n/(n-p)}$ for p parameters and n checkpoints, and without more checkpoints than parameters
+ * there are no intervals. That the law is the right one they take for granted. `breathe` is called between refits.
  */
 export async function bootstrapBuckets(
   fit: LawFit,
@@ -29,19 +30,26 @@ export async function bootstrapBuckets(
     if (!bucket) throw new RangeError(`bucket "${each.bucket}" was not fitted`);
     return { ...each, predicted: predictError(bucket, each.samplesSeen, fit.constants, { law }) };
   });
+  const parameters = fit.buckets.length * (law === "no-decay" ? 1 : 2) + (options.d === "fit" ? 2 : 1);
+  const places = new Set(observations.map(({ bucket, samplesSeen }) => `${samplesSeen} ${bucket}`)).size;
+  if (places <= parameters) return [];
+  const enlarge = Math.sqrt(places / (places - parameters));
   const residuals = new Map<string, number[]>();
   for (const { bucket, error, predicted } of fitted) {
     const list = residuals.get(bucket) ?? [];
-    list.push(error - predicted);
+    list.push(enlarge * (error - predicted));
     residuals.set(bucket, list);
   }
   const draws = fit.buckets.map(() => ({ b: [] as number[], tau: [] as number[] }));
+  // A fitted d is free to fall; a given one stays below every error.
+  const least = options.d === "fit" ? 0 : fit.constants.d;
+  const again: FitOptions = options.d === "fit" ? options : { ...options, d: fit.constants.d };
   for (let round = 0; round < resamples; round++) {
     const drawn = fitted.map(({ bucket, samplesSeen, predicted }) => {
       const error = predicted + random.choice(residuals.get(bucket) ?? [0]);
-      return { bucket, samplesSeen, error: Math.min(top, Math.max(fit.constants.d * 1.001 + 1e-9, error)) };
+      return { bucket, samplesSeen, error: Math.min(top, Math.max(least * 1.001 + 1e-9, error)) };
     });
-    for (const [i, { b, tau }] of refit(fit, drawn, sizes, { ...options, d: fit.constants.d }).buckets.entries()) {
+    for (const [i, { b, tau }] of refit(fit, drawn, sizes, again).buckets.entries()) {
       draws[i]?.b.push(b);
       draws[i]?.tau.push(tau);
     }

@@ -101,7 +101,8 @@ interface Shared {
 
 /**
  * The best point near `start`, never worse than it, every parameter within its grid's ends: golden sections over ln a and, where
- * its grid has more than one value, over d; for each (a, d) the buckets are fitted one by one.
+ * its grid has more than one value, over d; for each (a, d) the buckets are fitted one by one. With `anyD` the whole range of d
+ * is searched and not the neighbourhood of its start.
  */
 export function polish(
   series: readonly Series[],
@@ -109,7 +110,7 @@ export function polish(
   grids: Grids,
   n0: number,
   law: Law,
-  { rounds = 40 } = {},
+  { rounds = 40, anyD = false } = {},
 ): Point {
   const ends = (grid: readonly number[]): [number, number] => [grid[0] as number, grid[grid.length - 1] as number];
   const [leastTau, mostTau] = ends(grids.tau);
@@ -139,12 +140,12 @@ export function polish(
   let best = bestA(d, 2.5);
   if (grids.d.length > 1) {
     const [least, most] = ends(grids.d);
-    const step = (most - least) / (grids.d.length - 1);
+    const reach = anyD ? most - least : (1.5 * (most - least)) / (grids.d.length - 1);
     const found = golden(
       (value) => bestA(value, 1.5),
-      Math.max(least, d - 1.5 * step),
-      Math.min(most, d + 1.5 * step),
-      24,
+      Math.max(least, d - reach),
+      Math.min(most, d + reach),
+      anyD ? 12 : 24,
     );
     if (found.at.cost < best.cost) [best, d] = [found.at, found.x];
   }

@@ -69,6 +69,13 @@ describe("data-filtering-laws choose", () => {
     expect(free.notes.join()).toMatch(/d and τ trade off/);
   });
 
+  it("gives no intervals where the law has as many parameters as there are checkpoints", async () => {
+    const few = runs.split("\n").filter((line) => !line.includes(",1600,"));
+    const { notes, tables } = await apply(few.join("\n"), { d: undefined, bootstrap: 20 });
+    expect(notes.join()).toMatch(/No intervals: there are no more checkpoints/);
+    expect(tables.law?.rows[0]?.bLow ?? null).toBeNull();
+  });
+
   it("takes a loss above 1", async () => {
     const losses = runs.replace("error", "loss").replace(/0\.(\d+)/g, (_, digits) => `3.${digits}`);
     expect((await apply(losses, { d: undefined })).summary).toMatch(/^Fitted 2 buckets/);
@@ -76,6 +83,20 @@ describe("data-filtering-laws choose", () => {
 
   it.each<[string, string, Record<string, unknown>, string | undefined, RegExp]>([
     ["percent", runs.replace("0.5\n", "50\n"), {}, sizes, /line 2, column error: the error is 50.*percent/],
+    [
+      "an accuracy below 0",
+      "bucket,samples_seen,accuracy\ngood,1,0.5\ngood,2,-0.5\n",
+      {},
+      sizes,
+      /line 3, column accuracy: the accuracy is -0\.5 and not from 0 to 1\.$/,
+    ],
+    [
+      "more checkpoints than it can fit",
+      `bucket,samples_seen,error\n${"good,1,0.5\n".repeat(5001)}`,
+      {},
+      sizes,
+      /runs\.csv.*5,?000/,
+    ],
     ["a missing size", runs, {}, "bucket,size\ngood,100\n", /sizes\.csv: the bucket "poor" has no size/],
     ["no sizes", runs, {}, undefined, /--sizes: no sizes were given/],
     ["a size of 0", runs, {}, "bucket,size\ngood,0\n", /line 2, column size: 0 stands there/],

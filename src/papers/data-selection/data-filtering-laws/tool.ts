@@ -3,8 +3,8 @@ import { z } from "zod";
 import { BadInput } from "../../../kit/errors.ts";
 import { defineTool, type Row } from "../../../kit/paper.ts";
 import type { Checkpoint } from "./checkpoints.ts";
-import { type FitOptions, fitBuckets, type LawFit } from "./fit.ts";
-import { readCheckpoints, readSizes } from "./input-tables.ts";
+import { type FitOptions, fitBucketsSteps, type LawFit } from "./fit.ts";
+import { mostCheckpoints, readCheckpoints, readSizes } from "./input-tables.ts";
 import { type BucketIntervals, bootstrapBuckets } from "./intervals.ts";
 import { type Bucket, defaultN0, laws, lawWarnings } from "./law.ts";
 import { bestPool, crossover, sortBuckets } from "./pools.ts";
@@ -104,8 +104,7 @@ export const tools = [
     inputs: [
       {
         name: "checkpoints",
-        description:
-          "Runs on one bucket each: columns bucket, samples_seen, and error or accuracy (from 0 to 1) or loss",
+        description: `Runs on one bucket each, ${mostCheckpoints.toLocaleString("en")} rows at most: columns bucket, samples_seen, and error or accuracy (from 0 to 1) or loss`,
         accepts: [".csv", ".tsv", ".jsonl", ".parquet"],
       },
       {
@@ -134,7 +133,16 @@ export const tools = [
       const smallest = Math.min(...Object.values(sizes));
       run.progress(0.1, "fitting the law");
       const settings = fitOptions(chosen, metric === "loss" ? "loss" : "error", smallest);
-      const fit = orRefuse(file.name, () => fitBuckets(checkpoints, sizes, settings));
+      const steps = fitBucketsSteps(checkpoints, sizes, settings);
+      let fit: LawFit | undefined;
+      while (!fit) {
+        const { done, value } = orRefuse(file.name, () => steps.next());
+        if (done) fit = value;
+        else {
+          run.progress(0.1 + 0.4 * value, "fitting the law");
+          await run.breathe();
+        }
+      }
       run.progress(0.5, "resampling");
       let intervals: BucketIntervals[] = [];
       if (chosen.bootstrap > 0) {
@@ -185,6 +193,9 @@ export const tools = [
           ? [
               `d and τ trade off; the fit on the grid by d: ${fit.profile.map(({ d, rmse }) => `${d.toFixed(3)} misses by ${rmse.toPrecision(2)}`).join(", ")}.`,
             ]
+          : []),
+        ...(chosen.bootstrap > 0 && intervals.length === 0
+          ? ["No intervals: there are no more checkpoints than parameters of the law."]
           : []),
         ...(unseen.length > 0 ? [`Without checkpoints, and left out: ${unseen.slice(0, 10).join(", ")}.`] : []),
       ];
