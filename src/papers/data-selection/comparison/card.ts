@@ -7,19 +7,21 @@ const guide: Guide = defineGuide({
     field: "data-selection",
     claim: {
       words:
-        "Choosing pays when the choice looks at what the data still has to say: each method of this field beats choosing blindly, and the usual simple rule, at an equal budget in the situation it is made for.",
+        "Choosing pays when the choice looks at what the data still has to say: in the situation it is made for, each method of this field beats the rivals that its part names, at an equal budget. Those are blind choices, and other rules only where a part says so.",
       parts: [
         {
           name: "a stream",
           required: true,
-          words: "One label for ten records that drift slowly: asking about the doubtful ones errs less than a coin.",
-          inequality: "paired 95% CI of err(coin) − err(doubtful records) above 0",
+          words:
+            "One label for ten records that drift slowly: asking about the doubtful ones errs less than a coin, whether it says yes seldom or as often as the budget lets it. A fixed threshold is shown and decides nothing.",
+          inequality:
+            "paired 95% CIs of err(coin) − err(doubtful records) above 0 for coins of probability 0.15, 0.2, 0.4 and 1",
         },
         {
           name: "heavy tails",
           required: true,
           words:
-            "Forty labels for a regression with records far out: those of large leverage teach more than those that come.",
+            "Forty labels for a regression with records far out: those of large leverage teach more than those that come. The longest records are shown and decide nothing.",
           inequality: "paired 95% CI of log MSE(as they come) − log MSE(D-optimal) above 0",
         },
         {
@@ -34,14 +36,15 @@ const guide: Guide = defineGuide({
           name: "whom to ask",
           required: true,
           words:
-            "Three hundred answers of people who err: learning who is right and asking them beats majorities of whoever comes.",
-          inequality: "paired 95% CI of accuracy(aware) − accuracy(majority) above 0",
+            "Three hundred answers of people who err: learning who is right and asking them beats majorities of whoever comes, and the same model that asks anybody.",
+          inequality:
+            "paired 95% CIs of accuracy(aware) − accuracy(majority) and of accuracy(aware) − accuracy(same model, anybody asked) above 0",
         },
         {
           name: "groups",
           required: true,
           words:
-            "Twelve hundred samples for three groups: buying where the next ones help most beats population shares.",
+            "Twelve hundred samples for three groups: buying where the next ones help most beats population shares and batches to a random group. Equal shares are shown and decide nothing.",
           inequality:
             "paired 95% CIs of U(adaptive) − U(proportional) and of U(adaptive) − U(batches to a random group) above 0",
         },
@@ -56,9 +59,9 @@ const guide: Guide = defineGuide({
           name: "what else is there",
           required: true,
           words:
-            "Three odd digits of twelve: a choice that is told of the whole set finds them more often than one that sees items alone, or than the base as its paper sets it.",
+            "Three odd digits of twelve: INSET, which is told of the whole set, finds them more often than a choice that sees items alone, than its base where both are set as in their paper and where both start at one half, and than Deep Sets.",
           inequality:
-            "paired 95% CIs of MJC(INSET) − MJC(the base without the set) and of MJC(INSET) − MJC(items alone) above 0",
+            "paired 95% CIs above 0 of MJC(INSET) − MJC(base), both as the paper sets them and both started at one half, and of MJC(INSET, start one half) − MJC(rival) for items alone and Deep Sets",
         },
       ],
     },

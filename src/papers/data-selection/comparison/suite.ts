@@ -35,15 +35,25 @@ export type Draw = Record<string, number>;
 
 type Measure = (ablate: Ablation, context: TrialContext, stream: number) => Promise<Draw> | Draw;
 
+const streamBudget = 0.1;
+
+/** How often a coin says yes while the budget lasts: at multiples of the budget, and always, which spends it as soon as it may. */
+export const coins: readonly { label: string; probability: number }[] = [
+  1.5 * streamBudget,
+  2 * streamBudget,
+  4 * streamBudget,
+  1,
+].map((probability) => ({ label: `coin, ${Number(probability.toFixed(2))}`, probability }));
+
 const streamArms: Arm[] = [
-  { label: "coin", strategy: "random", probability: 0.4 },
+  ...coins.map((coin): Arm => ({ ...coin, strategy: "random" })),
   { label: "fixed threshold", strategy: "fixed", threshold: 0.75 },
   { label: "doubtful records", strategy: "variable" },
 ];
 
 const measures: Record<Situation, Measure> = {
   async "a stream"(ablate, context) {
-    const settings = { purpose: "comparison", drift: "gradual" as const, budget: 0.1, length: 2000 };
+    const settings = { purpose: "comparison", drift: "gradual" as const, budget: streamBudget, length: 2000 };
     const ablated = ablate === "doubt" ? "doubt" : "none";
     const results = await streamTrial({ ...settings, arms: streamArms, ablate: ablated }, context);
     return Object.fromEntries(streamArms.map(({ label }, i) => [label, results[i]?.error ?? Number.NaN]));
@@ -81,13 +91,16 @@ const measures: Record<Situation, Measure> = {
   async "whom to ask"(ablate, context, seed) {
     const names: ArmName[] = ["aware", "same model, random annotator", "majority, random annotator"];
     const arms = names.map((arm) => ({ arm, l2: [0.1] }));
-    const outcomes = await annotatorTrial({ scenario: "unit", arms, ablate: "none", purpose: "report", seed }, context);
+    const ablated = ablate === "annotators" ? "annotators" : "none";
+    const outcomes = await annotatorTrial(
+      { scenario: "unit", arms, ablate: ablated, purpose: "report", seed },
+      context,
+    );
     const of = (arm: ArmName): number => outcomes[arm]?.[0]?.accuracy ?? Number.NaN;
-    const majority = of("majority, random annotator");
     return {
-      majority,
+      majority: of("majority, random annotator"),
       "same model, anybody asked": of("same model, random annotator"),
-      aware: ablate === "annotators" ? majority : of("aware"),
+      aware: of("aware"),
     };
   },
 
@@ -151,13 +164,17 @@ const measures: Record<Situation, Measure> = {
       samples: 5,
       rates: [8e-3],
       steps: [1],
-      starts: [0],
+      starts: [0.5],
       ablate: ablate === "superset" ? "superset" : "none",
     };
+    // One half is the start that the claim of neural-subset-selection finds best for either set function.
     const kinds: [string, ModelKind][] = [
       ["items alone", "items alone"],
-      ["the base without the set", "EquiVSet, independent"],
-      ["INSET", "INSET, independent"],
+      ["the base as its paper sets it", "EquiVSet, independent"],
+      ["INSET as its paper sets it", "INSET, independent"],
+      ["the base, start one half", "EquiVSet, tuned"],
+      ["INSET, start one half", "INSET, tuned"],
+      ["Deep Sets", "Deep Sets"],
     ];
     const draw: Draw = {};
     for (const [label, kind] of kinds) draw[label] = (await trainTrial({ ...settings, kind }, context)).best.test;
