@@ -1,15 +1,24 @@
 import { BadInput } from "../../../kit/errors.ts";
 import { checkMagnitude, parseNumber } from "../../../kit/tables.ts";
+import { kindsOf, mostKinds, writeIndicators } from "../word-kinds.ts";
+
+/** A column to learn from: one number, or 0 and 1 for each kind of word. */
+export interface Feature {
+  column: number;
+  /** The words that stand in the first records; others are of no kind. */
+  kinds?: readonly string[];
+}
 
 /** Which columns of a reader's table are features, and which the target. */
 export interface Layout {
   file: string;
   columns: readonly string[];
-  /** Positions of the features. */
-  features: readonly number[];
+  features: readonly Feature[];
+  /** Numbers that the features of a record make. */
+  width: number;
   /** Position of the target; undefined without one. */
   target: number | undefined;
-  /** Columns left out because they are no numbers. */
+  /** Columns left out because they are neither numbers nor words of few kinds. */
   leftOut: readonly string[];
 }
 
@@ -41,9 +50,41 @@ function isNumber(cell: string): boolean | undefined {
   }
 }
 
+/** Two to {@link mostKinds} kinds of words that come up again and again; names and the like are no kinds. */
+function wordKinds(cells: readonly string[]): readonly string[] | undefined {
+  const kinds = kindsOf(cells);
+  return kinds.length >= 2 && kinds.length <= mostKinds && 2 * kinds.length <= cells.length ? kinds : undefined;
+}
+
+/** Columns of words of few kinds, which became numbers, by name. */
+export const encodedColumns = ({ columns, features }: Layout): string[] =>
+  features.flatMap(({ column, kinds }) => (kinds ? [columns[column] ?? ""] : []));
+
+/** What each number of a record stands for, e.g. `amount` and `country=AT`. */
+export const featureNames = ({ columns, features }: Layout): string[] =>
+  features.flatMap(({ column, kinds }) => {
+    const name = columns[column] ?? "";
+    return kinds ? kinds.map((kind) => `${name}=${kind}`) : [name];
+  });
+
+/** What a note says of the columns: those encoded, and those left out. */
+export function layoutNotes(layout: Layout): string[] {
+  const encoded = encodedColumns(layout);
+  return [
+    ...(encoded.length > 0
+      ? [
+          `Words of few kinds became 0 and 1 for each kind: ${encoded.join(", ")}; a word that is not among the first ${lookedAt} rows counts as none of them.`,
+        ]
+      : []),
+    ...(layout.leftOut.length > 0
+      ? [`Left out, being neither numbers nor words of few kinds: ${layout.leftOut.join(", ")}.`]
+      : []),
+  ];
+}
+
 /**
- * The features are the columns named, or all but the target in which the first records have numbers and gaps only. Refuses unknown
- * names, a target among the features, a missing target and a table without features.
+ * The features are the columns named, or all but the target in which the first records have numbers and gaps only, or words of
+ * few kinds. Refuses unknown names, a target among the features, a missing target and a table without features.
  */
 export function layoutOf(
   file: string,
@@ -65,27 +106,38 @@ export function layoutOf(
     });
   }
   if (named.length > 0) {
-    const features = [...new Set(named.map((name) => positionOf(file, columns, name, "--features")))];
-    if (target !== undefined && features.includes(target))
+    const positions = [...new Set(named.map((name) => positionOf(file, columns, name, "--features")))];
+    if (target !== undefined && positions.includes(target))
       throw new BadInput(`"${targetName}" is the target and cannot be a feature`, { where: "--features" });
-    return { file, columns, features, target, leftOut: [] };
+    const features = positions.map((column): Feature => {
+      const cells = first.map((record) => record[column] ?? "");
+      const kinds = cells.some((cell) => isNumber(cell) === false) ? wordKinds(cells) : undefined;
+      return kinds ? { column, kinds } : { column };
+    });
+    return { file, columns, features, width: widthOf(features), target, leftOut: [] };
   }
-  const features: number[] = [];
+  const features: Feature[] = [];
   const leftOut: string[] = [];
   for (const [i, name] of columns.entries()) {
     if (i === target) continue;
-    const kinds = first.map((cells) => isNumber(cells[i] ?? ""));
-    if (kinds.includes(false) || !kinds.includes(true)) leftOut.push(name);
-    else features.push(i);
+    const cells = first.map((record) => record[i] ?? "");
+    const numeric = cells.map(isNumber);
+    const kinds = numeric.includes(false) ? wordKinds(cells) : undefined;
+    if (kinds) features.push({ column: i, kinds });
+    else if (numeric.includes(false) || !numeric.includes(true)) leftOut.push(name);
+    else features.push({ column: i });
   }
   if (features.length === 0) {
-    throw new BadInput("no column but the target has numbers", {
+    throw new BadInput("no column but the target has numbers or words of few kinds", {
       where: file,
       remedy: "Turn text into numbers first, or name columns with --features.",
     });
   }
-  return { file, columns, features, target, leftOut };
+  return { file, columns, features, width: widthOf(features), target, leftOut };
 }
+
+const widthOf = (features: readonly Feature[]): number =>
+  features.reduce((sum, { kinds }) => sum + (kinds?.length ?? 1), 0);
 
 /** What to do with a record that has a gap in a feature or the target. */
 export const missingRules = ["refuse", "skip"] as const;
@@ -103,13 +155,18 @@ export function readFeatures(
   at: number,
   missing: MissingRule,
 ): boolean {
-  for (let j = 0; j < features.length; j++) {
-    const column = features[j] as number;
+  let to = at;
+  for (const { column, kinds } of features) {
     const cell = cells[column] ?? "";
+    if (kinds) {
+      writeIndicators(kinds, cell, out, to);
+      to += kinds.length;
+      continue;
+    }
     const where = (): string => `${file}, line ${line}, column ${columns[column]}`;
     const plain = cell === "" ? Number.NaN : Number(cell);
     if (Number.isFinite(plain)) {
-      out[at + j] = checkMagnitude(plain, where);
+      out[to++] = checkMagnitude(plain, where);
       continue;
     }
     const value = parseNumber(cell, where);
@@ -117,7 +174,7 @@ export function readFeatures(
       if (missing === "skip") return false;
       throw gap(where());
     }
-    out[at + j] = value;
+    out[to++] = value;
   }
   return true;
 }

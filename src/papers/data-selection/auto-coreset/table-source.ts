@@ -92,7 +92,7 @@ export class TableSource implements RowSource {
   }
 
   get columns(): number {
-    return this.layout.features.length;
+    return this.layout.width;
   }
 
   /** The cells of these rows are kept when they are read next. */
@@ -148,7 +148,7 @@ async function readRecords(
   let columns: string[] = [];
   let skipped = 0;
   const waiting: { cells: string[]; line: number }[] = [];
-  let out = new Float64Array(known?.features.length ?? 0);
+  let out = new Float64Array(known?.width ?? 0);
   const use = (own: Layout, cells: string[], line: number): void => {
     if (!readFeatures(own, cells, line, out, 0, options.missing)) {
       skipped++;
@@ -166,7 +166,7 @@ async function readRecords(
       options,
     );
     layout = settled;
-    out = new Float64Array(settled.features.length);
+    out = new Float64Array(settled.width);
     for (const { cells, line } of waiting.splice(0)) use(settled, cells, line);
     return settled;
   };

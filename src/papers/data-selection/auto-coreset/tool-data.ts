@@ -40,7 +40,7 @@ export interface DataOptions {
 export async function readToolData(file: InputFile, options: DataOptions): Promise<ToolData> {
   const table = await readTable(file);
   const layout = layoutOf(file.name, table.columns, table.rows.slice(0, lookedAt), options);
-  const width = layout.features.length;
+  const { width } = layout;
   const data = new Float64Array(table.rows.length * width);
   const rows = new Int32Array(table.rows.length);
   const labels: string[] = [];

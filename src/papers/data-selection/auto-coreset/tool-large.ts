@@ -6,7 +6,7 @@ import { costModule } from "./own-cost.ts";
 import { paymentsCsv } from "./sample.ts";
 import { allocations } from "./strata.ts";
 import { type StreamCoreset, streamCoreset } from "./stream-coreset.ts";
-import { missingRules } from "./table-layout.ts";
+import { featureNames, layoutNotes, missingRules } from "./table-layout.ts";
 import { TableSource } from "./table-source.ts";
 import { modelDocument, type ToolModel, toolProblem, toolProblems } from "./tool-problem.ts";
 import { certificateChart } from "./tool-views.ts";
@@ -15,7 +15,10 @@ const options = z.object({
   target: z.string().default("").describe("Column to be predicted; for k-means, a column to leave out"),
   problem: z.enum(toolProblems).default("logistic").describe("What will be fitted to the subset"),
   size: z.number().int().min(2).max(100_000).default(500).describe("Rows of the subset"),
-  features: z.array(z.string()).default([]).describe("Columns to use; all that begin with numbers unless given"),
+  features: z
+    .array(z.string())
+    .default([])
+    .describe("Columns to use; all that begin with numbers or words of few kinds unless given"),
   positive: z
     .string()
     .default("")
@@ -49,7 +52,7 @@ async function writeOutputs(
     ...facts,
     rows: made.total,
     skippedRows: source.skipped,
-    features: source.layout.features.map((i) => source.layout.columns[i]),
+    features: featureNames(source.layout),
     positive: source.positive ?? null,
     scaling: { means: [...source.scaling.means], deviations: [...source.scaling.deviations] },
     coreset: { rows: made.X.rows, cost: made.cost, model: modelDocument(made.model) },
@@ -163,7 +166,7 @@ function show(run: ToolRun, made: StreamCoreset<ToolModel>, source: TableSource)
   const notes = [
     `Read four times: ${made.chunks} chunks were summarised and merged in ${made.depth} levels. Held-out models were fitted to rows drawn for this purpose alone, from few (far from the optimum) to many; features were scaled to mean 0 and standard deviation 1 (report.json).`,
   ];
-  if (source.layout.leftOut.length > 0) notes.push(`Left out, being no numbers: ${source.layout.leftOut.join(", ")}.`);
+  notes.push(...layoutNotes(source.layout));
   if (source.skipped > 0) notes.push(`${source.skipped.toLocaleString("en")} rows with gaps were skipped.`);
   if (source.positive !== undefined) notes.push(`The class that counts as 1 is "${source.positive}".`);
   run.note(notes.join(" "));

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { isBadInput } from "../../../kit/errors.ts";
 import { applySample, applyTool, toolInput } from "../../../kit/testing.ts";
 import { coresetTool } from "./tool.ts";
+import { largeTool } from "./tool-large.ts";
 
 const apply = (content: string | Uint8Array, options = {}, name = "t.csv") =>
   applyTool(coresetTool, toolInput({ data: { [name]: content } }), options);
@@ -42,7 +43,7 @@ describe("auto-coreset coreset", () => {
     const weights = rows.slice(1).map((row) => Number(row.at(-1)));
     expect(weights.every((weight) => weight > 0)).toBe(true);
     expect(charts.cost?.alt).toMatch(/first 3 come from uniform samples/);
-    expect(notes.join()).toContain('Left out, being no numbers: country. The class that counts as 1 is "yes".');
+    expect(notes.join()).toMatch(/became 0 and 1 for each kind: country;.* The class that counts as 1 is "yes"\./);
     const report = JSON.parse(text("report.json"));
     expect(report.costs.history).toContain(report.coreset.cost);
     expect(report.models.coreset.coefficients).toHaveLength(report.features.length);
@@ -69,6 +70,31 @@ describe("auto-coreset coreset", () => {
     expect((await apply(tabs, { target: "class", size: 30, test: 0 }, "t.tsv")).summary).not.toContain("held out");
     const skipped = await apply([...base, "1,,Graz,2,high"].join("\n"), { target: "class", size: 30, missing: "skip" });
     expect(skipped.notes.join()).toContain("1 rows with gaps were skipped");
+  });
+
+  it("learns from words of few kinds, and leaves out names that hardly come up twice", async () => {
+    const effects = { Graz: 5, Linz: -5, Wien: 0 };
+    const lines = table(600)
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line, i) => {
+        const [a, b, , y] = line.split(",");
+        const city = (["Graz", "Linz", "Wien"] as const)[i % 3] ?? "Wien";
+        // A word that comes up after the columns were settled is of no kind.
+        return `${a},${b},${i === 599 ? "Bregenz" : city},row${i},${Number(y) + effects[city]}`;
+      });
+    const csv = ["a,b,city,name,y", ...lines].join("\n");
+    const chosen = { target: "y", problem: "regression", size: 60 } as const;
+    const { text, notes, tables } = await apply(csv, chosen);
+    expect(JSON.parse(text("report.json")).features).toEqual(["a", "b", "city=Graz", "city=Linz", "city=Wien"]);
+    expect(tables.compared?.rows.every((row) => Number(row.score) > 0.98)).toBe(true);
+    expect(notes.join()).toMatch(/each kind: city;.*Left out, being neither numbers nor words of few kinds: name\./);
+    const without = await apply(csv, { ...chosen, features: ["a", "b"] });
+    expect(Number(without.tables.compared?.rows[0]?.score)).toBeLessThan(0.6);
+    const streamed = await applyTool(largeTool, toolInput({ data: { "t.csv": csv } }), { ...chosen, chunk: 200 });
+    expect(JSON.parse(streamed.text("report.json")).features).toHaveLength(5);
+    expect(streamed.notes.join()).toContain("for each kind: city;");
   });
 
   it("refuses an exact summary that needs more rows than there may be", async () => {

@@ -12,7 +12,7 @@ import { bestOf, stratifiedSample } from "./rivals.ts";
 import { paymentsCsv } from "./sample.ts";
 import { allocations } from "./strata.ts";
 import { type SummarizerName, summarizers } from "./summaries.ts";
-import { missingRules } from "./table-layout.ts";
+import { featureNames, layoutNotes, missingRules } from "./table-layout.ts";
 import { readToolData, splitRows, type ToolData } from "./tool-data.ts";
 import { largeTool } from "./tool-large.ts";
 import { modelDocument, type Reporting, type ToolModel, toolProblem, toolProblems } from "./tool-problem.ts";
@@ -24,7 +24,10 @@ const options = z.object({
   target: z.string().default("").describe("Column to be predicted; for k-means, a column to leave out"),
   problem: z.enum(toolProblems).default("logistic").describe("What will be fitted to the subset"),
   size: z.number().int().min(2).max(1_000_000).default(200).describe("Rows of the subset"),
-  features: z.array(z.string()).default([]).describe("Columns to use; all with numbers unless given"),
+  features: z
+    .array(z.string())
+    .default([])
+    .describe("Columns to use; all with numbers or words of few kinds unless given"),
   positive: z
     .string()
     .default("")
@@ -122,7 +125,8 @@ export const coresetTool = defineTool({
   inputs: [
     {
       name: "data",
-      description: "One row a record, with a header; numbers in the columns to learn from",
+      description:
+        "One row a record, with a header; numbers, or words of 20 kinds at most, in the columns to learn from",
       accepts: [".csv", ".tsv", ".jsonl", ".parquet"],
     },
   ],
@@ -175,7 +179,7 @@ export const coresetTool = defineTool({
       rows: X.rows,
       testRows: split.test.length,
       skippedRows: data.skipped,
-      features: data.layout.features.map((i) => data.layout.columns[i]),
+      features: featureNames(data.layout),
       positive: data.positive ?? null,
       scaling: { means: [...scaling.means], deviations: [...scaling.deviations] },
       coreset: { rows: coreset.indices.length, cost: coreset.cost, evaluations: coreset.evaluations },
@@ -216,7 +220,7 @@ function tellNotes(run: ToolRun, { layout, skipped, positive }: ToolData): void 
   const notes = [
     "Features were scaled to mean 0 and standard deviation 1 before fitting; report.json has the means and deviations, coreset.csv the rows as they were.",
   ];
-  if (layout.leftOut.length > 0) notes.push(`Left out, being no numbers: ${layout.leftOut.join(", ")}.`);
+  notes.push(...layoutNotes(layout));
   if (skipped > 0) notes.push(`${skipped.toLocaleString("en")} rows with gaps were skipped.`);
   if (positive !== undefined) notes.push(`The class that counts as 1 is "${positive}".`);
   run.note(notes.join(" "));

@@ -5,6 +5,7 @@ import { linearScores as classScores, softmaxRegression } from "../../../kit/net
 import type { Random } from "../../../kit/random.ts";
 import { cellNumber, cellPlace, checkMagnitude, columnIndex, type RawTable, readTable } from "../../../kit/tables.ts";
 import { fitRidge, linearScores } from "../linear-models.ts";
+import { kindsOf, mostKinds, writeIndicators } from "../word-kinds.ts";
 import { mostGroups } from "./input-tables.ts";
 import { type Regression, rSquared } from "./ridge.ts";
 import { type Learner, pickRows, subsampleCurve } from "./subsample-curve.ts";
@@ -26,8 +27,6 @@ export interface LabelledOptions {
   task: "auto" | "regression" | "classification";
 }
 
-/** Kinds of words that a column of features may have. */
-const mostKinds = 20;
 const cellLimit = 20_000_000;
 const classLimit = 100;
 
@@ -38,14 +37,20 @@ function featureColumns(table: RawTable, column: number): { columns: Float64Arra
     (cell) => cell === "" || /^(na|n\/a|nan|null|none|-)$/i.test(cell) || Number.isFinite(Number(cell)),
   );
   if (!isNumeric) {
-    const kinds = [...new Set(cells)];
+    const kinds = kindsOf(cells);
     if (kinds.length > mostKinds) {
       throw new BadInput(`the column has ${kinds.length} kinds of words and at most ${mostKinds} are taken`, {
         where: `${table.file}, column ${table.columns[column]}`,
         remedy: `Leave it out: --ignore ${table.columns[column]}.`,
       });
     }
-    return { columns: kinds.map((kind) => Float64Array.from(cells, (cell) => (cell === kind ? 1 : 0))), filled: 0 };
+    const columns = kinds.map(() => new Float64Array(cells.length));
+    const row = new Float64Array(kinds.length);
+    for (const [r, cell] of cells.entries()) {
+      writeIndicators(kinds, cell, row, 0);
+      for (const [k, column] of columns.entries()) column[r] = row[k] as number;
+    }
+    return { columns, filled: 0 };
   }
   const values = Float64Array.from(cells, (_, r) => {
     const value = cellNumber(table, r, column);
