@@ -1,16 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { sigmoid } from "../../../kit/logistic.ts";
-import { linear } from "../../../kit/nets/tape/ops.ts";
-import { paramTree, type Rows, rowsOf, zeros } from "../../../kit/nets/tape/rows.ts";
-import { Tape } from "../../../kit/nets/tape/tape.ts";
+import { type Rows, rowsOf } from "../../../kit/nets/tape/rows.ts";
 import { Random } from "../../../kit/random.ts";
 import { deepSetSelector, itemwiseWidth, perElementSelector } from "./equivariant.ts";
 import { meanJaccardOf } from "./fit-selector.ts";
-import { jaccard, meanJaccard, randomJaccard, topIndices } from "./jaccard.ts";
+import { meanJaccard, topIndices } from "./jaccard.ts";
 import { drawMasks, meanField, meanFieldExact, meanFieldGradient, meanFieldStep } from "./mean-field.ts";
 import { elboStep, propose } from "./proposal.ts";
 import { Scorer } from "./scorer.ts";
-import { attendWithin, setTransformer, setTransformerSelector, transformerWidth } from "./set-transformer.ts";
+import { setTransformerSelector, transformerWidth } from "./set-transformer.ts";
 import { packSets, type SetExample } from "./sets.ts";
 import { initSubsetModel, matchedWidth, type SubsetConfig, type SubsetModel, scoreParameters } from "./subset-model.ts";
 import {
@@ -248,53 +246,6 @@ function oddOut(count: number, label: string): SetExample[] {
   });
 }
 
-describe("the Set Transformer", () => {
-  const sets = packSets([draw(3, "one"), draw(5, "two"), draw(1, "three")], dim);
-
-  it("has the gradient that differences give", () => {
-    const { net, logits } = setTransformer({ dim, width: 6, layers: 2 }, random("transformer"));
-    const target = Float64Array.from({ length: 9 }, (_, i) => (i % 3) - 1);
-    const value = (): number => Array.from(logits(net, sets).data).reduce((sum, x, i) => sum + x * (target[i] ?? 0), 0);
-    const tape = new Tape();
-    const tracked = tape.track(net);
-    const out = logits(tracked, sets);
-    tape.backward(linear(rowsOf(1, 9, target), out)); // Σ tᵢ xᵢ
-    const gradient = paramTree(tracked, "grad");
-    const step = 1e-2;
-    for (const [name, { data }] of Object.entries(paramTree(net))) {
-      for (const at of [0, data.length - 1]) {
-        const kept = data[at] as number;
-        data[at] = kept + step;
-        const above = value();
-        data[at] = kept - step;
-        const slope = (above - value()) / (2 * step);
-        data[at] = kept;
-        expect(Math.abs(slope - (gradient[name]?.data[at] ?? 9)), name).toBeLessThan(0.02 * (1 + Math.abs(slope)));
-      }
-    }
-  });
-
-  it("gives an item the same logit wherever it stands in its set, and whatever stands in other sets", () => {
-    const { net, logits } = setTransformer({ dim, width: 7 }, random("transformer"));
-    const items = draw(5, "two");
-    const alone = logits(net, packSets([items], dim)).data;
-    const order = [4, 2, 0, 3, 1];
-    const moved = logits(net, packSets([rowsAt(items, order)], dim)).data;
-    for (const [at, i] of order.entries()) expect(moved[at]).toBeCloseTo(alone[i] ?? 9, 4);
-    for (let i = 0; i < 5; i++) expect(logits(net, sets).data[3 + i]).toBeCloseTo(alone[i] ?? 9, 4);
-  });
-
-  it("weighs values as softmax does, on a head of its own for one column each", () => {
-    const [one, zero] = [rowsOf(2, 4, [1, 0, 0, 0, 2, 0, 0, 0]), zeros(2, 4)];
-    const value = rowsOf(2, 4, [1, 2, 3, 4, 5, 6, 7, 8]);
-    const weight = 1 / (1 + Math.exp(1)); // of the first item, with logits 1 and 2
-    const out = attendWithin(one, one, value, Int32Array.of(0, 2));
-    expect(out.data[0]).toBeCloseTo(weight * 1 + (1 - weight) * 5, 5);
-    expect(out.data[1]).toBeCloseTo(4, 5);
-    expect(Array.from(attendWithin(zero, zero, value, Int32Array.of(0, 2)).data.slice(0, 4))).toEqual([3, 4, 5, 6]);
-  });
-});
-
 describe("learning to choose", () => {
   const options = { epochs: 60, batch: 8, learningRate: 1e-2, random: random("train") };
 
@@ -387,31 +338,5 @@ describe("learning to choose", () => {
       trainSubsetSelector(largestTwo(4, "d"), { dim: 1 }, { ...options, signal: controller.signal }),
     ).rejects.toThrow("enough");
     await expect(trainSubsetSelector([], { dim: 1 }, options)).rejects.toThrow(/no examples/);
-  });
-});
-
-describe("the Jaccard coefficient", () => {
-  it("is 1 for two empty subsets, 0 for disjoint ones and the share otherwise", () => {
-    expect(jaccard([], [])).toBe(1);
-    expect(jaccard([0, 1], [2])).toBe(0);
-    expect(jaccard([0, 1, 2], [2, 3])).toBe(0.25);
-    expect(meanJaccard([[0], [1]], [[0], [2]])).toBe(0.5);
-    expect(() => meanJaccard([], [])).toThrow(RangeError);
-  });
-
-  it.each([
-    [12, 3],
-    [5, 4],
-    [6, 0],
-  ])("of random choices from %i items, %i right, is the hypergeometric mean", (m, k) => {
-    const source = random("random");
-    const truth = Array.from({ length: k }, (_, i) => i);
-    let sum = 0;
-    for (let i = 0; i < 4000; i++) sum += jaccard(source.permutation(m).slice(0, k), truth) / 4000;
-    expect(sum).toBeCloseTo(randomJaccard(m, k), 1.7);
-  });
-
-  it("breaks ties of the largest by position", () => {
-    expect([...topIndices([1, 3, 3, 3, 2], 2)]).toEqual([1, 2]);
   });
 });
