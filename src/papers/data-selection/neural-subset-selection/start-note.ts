@@ -19,7 +19,8 @@ export function startNote(results: Results): string {
 
 /** Where INSET stands to the base by the interval of their difference. */
 function standing(gain: Interval): string {
-  const numbers = `a difference of ${gain.value.toFixed(3)} [${gain.low.toFixed(3)}, ${gain.high.toFixed(3)}]`;
+  const [value, low, high] = [gain.value, gain.low, gain.high].map((number) => number.toFixed(3).replace("-", "−"));
+  const numbers = `a difference of ${value} [${low}, ${high}]`;
   if (gain.low > 0) return `is ahead of it (${numbers})`;
   return gain.high < 0 ? `is behind it (${numbers})` : `cannot be told from it (${numbers})`;
 }
