@@ -126,6 +126,12 @@ export {
   powerCurve,
   saturatingCurve,
 } from "./equitable-sampling/curves.ts";
+export {
+  type PooledGroup,
+  type PooledOptions,
+  type PooledValues,
+  pooledValues,
+} from "./equitable-sampling/pooled-values.ts";
 export { iterativeRidge, type Regression, rSquared } from "./equitable-sampling/ridge.ts";
 export { type Learner, type SubsampleOptions, subsampleCurve } from "./equitable-sampling/subsample-curve.ts";
 export { parseUtility, totalUtility, type Utility } from "./equitable-sampling/utility.ts";

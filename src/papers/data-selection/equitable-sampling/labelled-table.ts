@@ -13,6 +13,8 @@ import { type Learner, pickRows, subsampleCurve } from "./subsample-curve.ts";
 export interface LabelledTable {
   /** Rows of each group: standardised features, and the target or the class. */
   groups: Map<string, Regression>;
+  /** The rows of all groups. */
+  all: Regression;
   /** Names of the classes; undefined for a regression. */
   classes: string[] | undefined;
   count: number;
@@ -108,6 +110,7 @@ export async function readLabelled(
     for (const [r, value] of column.entries()) features[r * width + c] = value;
   const all: Regression = { features, targets, width };
   return {
+    all,
     groups: new Map([...positions].map(([name, rows]) => [name, pickRows(all, rows)])),
     classes,
     count: table.rows.length,

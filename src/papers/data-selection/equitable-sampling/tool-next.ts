@@ -2,13 +2,11 @@ import { stringify } from "csv-stringify/sync";
 import { z } from "zod";
 import { BadInput } from "../../../kit/errors.ts";
 import { defineTool, type Row } from "../../../kit/paper.ts";
-import { chooseCurve } from "./choose-curve.ts";
-import type { CurvePoint } from "./curves.ts";
 import { readTerms } from "./input-tables.ts";
-import { choosePenalty, learnerFor, readLabelled } from "./labelled-table.ts";
-import { planPurchase, utilityOption } from "./plan.ts";
+import { readLabelled } from "./labelled-table.ts";
+import { measureApart, measurePooled } from "./next-measures.ts";
+import { utilityOption } from "./plan.ts";
 import { nextSample } from "./sample.ts";
-import { subsampleCurve } from "./subsample-curve.ts";
 
 const options = z.object({
   target: z.string().default("target").describe("Column to predict"),
@@ -23,6 +21,12 @@ const options = z.object({
     .string()
     .default("identity")
     .describe("What is valued: identity (mean score), log, atkinson:η, or maximin (the lowest score)"),
+  pooled: z
+    .boolean()
+    .default(false)
+    .describe(
+      "One model for all groups, trained again without some of each group's rows: what groups teach each other counts",
+    ),
   repeats: z
     .number()
     .int()
@@ -32,8 +36,6 @@ const options = z.object({
     .describe("Repetitions of the cross-validation, which steady the scores"),
   seed: z.number().int().min(0).max(4294967295).default(1).describe("Seed of the cross-validation"),
 });
-
-const fractions = [0.25, 0.5, 1];
 
 export const nextTool = defineTool({
   name: "next",
@@ -66,49 +68,37 @@ export const nextTool = defineTool({
     const table = await readLabelled(file, chosen);
     const names = [...table.groups.keys()];
     const known = await readTerms(terms[0], new Map(names.map((name) => [name, 0])), file.name);
-    const points = new Map<string, CurvePoint[]>();
-    const penalties: string[] = [];
-    const fitted = [];
-    for (const [g, [name, data]] of [...table.groups].entries()) {
-      run.progress((0.9 * g) / names.length, `measuring ${name}`);
-      const random = run.random.fork(chosen.seed).fork(name);
-      const penalty = choosePenalty(table, data, random.fork("penalty"));
-      penalties.push(`${name} ${penalty}`);
-      const measured: CurvePoint[] = [];
-      for (let repeat = 0; repeat < chosen.repeats; repeat++) {
-        measured.push(...subsampleCurve(data, learnerFor(table, penalty), { fractions, random }));
-        await run.breathe();
-      }
-      if (measured.length < 2) {
-        throw new BadInput(`the group "${name}" has ${data.targets.length} rows, too few to measure a learning curve`, {
-          where: file.name,
-          remedy: "Collect ten or more, or leave the group out.",
-        });
-      }
-      points.set(name, measured);
+    for (const [name, { targets }] of table.groups) {
       const what = known.get(name);
       if (!what) continue;
-      const have = data.targets.length;
-      if (what.max < have)
-        throw new BadInput(`the group "${name}" has ${have} rows and may have ${what.max} at most`, {
+      if (what.max < targets.length)
+        throw new BadInput(`the group "${name}" has ${targets.length} rows and may have ${what.max} at most`, {
           where: terms[0]?.name ?? "--groups",
         });
-      fitted.push({ ...what, have, name, curve: chooseCurve(measured, "average") });
+      known.set(name, { ...what, have: targets.length });
     }
-    const plan = planPurchase(fitted, chosen.batch, chosen.batch, utility);
-    const rows = plan.groups.map(({ name, have, cost, weight, curve }, g): Row => {
-      const full = (points.get(name) ?? []).filter(({ n }) => n > 0.5 * have);
-      return {
+    const { groups, penalties } = await (chosen.pooled ? measurePooled : measureApart)({
+      file: file.name,
+      table,
+      terms: known,
+      utility,
+      batch: chosen.batch,
+      repeats: chosen.repeats,
+      random: run.random.fork(chosen.seed),
+      run,
+    });
+    const rows = groups.map(
+      ({ name, have, cost, weight, score, expected, value, buy }): Row => ({
         group: name,
         rows: have,
         cost,
         weight,
-        score: full.reduce((sum, { score }) => sum + score / full.length, 0),
-        expected: curve.value(have),
-        value: Number.isFinite(plan.values[g]) ? (plan.values[g] as number) : null,
-        buy: g === plan.next.group ? plan.next.count : 0,
-      };
-    });
+        score,
+        expected,
+        value,
+        buy,
+      }),
+    );
     const score = table.classes ? "accuracy" : "R²";
     run.table("groups", {
       title: `Groups by ${score}, and what a unit of cost is worth in each`,
@@ -136,17 +126,24 @@ export const nextTool = defineTool({
         },
       },
     });
+    const kind = table.classes ? "logistic" : "ridge";
+    const model = chosen.pooled
+      ? `One ${kind} regression of all groups,`
+      : `Every group has a ${kind} regression of its own,`;
+    const taught = chosen.pooled
+      ? "A group's value is what all groups' scores lose without three tenths of its rows, so that what it teaches the others counts; the difference looks back to fewer rows, and overstates the gain of more."
+      : "What one group's rows would teach another's model does not count; with --pooled it does.";
     run.note(
-      `Every group has a ${table.classes ? "logistic" : "ridge"} regression of its own, with the penalty that cross-validates best (${penalties.join(", ")}); features are centred and scaled over the whole table. What one group's rows would teach another's model does not count.${table.filled > 0 ? ` ${table.filled.toLocaleString("en")} empty cells were filled with their column's mean.` : ""}`,
+      `${model} with the penalty that cross-validates best (${penalties}); features are centred and scaled over the whole table. ${taught}${table.filled > 0 ? ` ${table.filled.toLocaleString("en")} empty cells were filled with their column's mean.` : ""}`,
     );
     const output = await run.output("next.csv", "text/csv");
     await output.write(stringify(rows, { header: true }));
     await output.close();
-    const best = plan.groups[plan.next.group];
+    const best = groups.find(({ buy }) => buy > 0);
     const size = `${table.count.toLocaleString("en")} rows of ${names.length} groups (${score} from ${Math.min(...rows.map((row) => Number(row.score))).toFixed(3)} to ${Math.max(...rows.map((row) => Number(row.score))).toFixed(3)})`;
     return {
       summary: best
-        ? `Measured ${size}: collect ${plan.next.count.toLocaleString("en")} of ${best.name} next.`
+        ? `Measured ${size}: collect ${best.buy.toLocaleString("en")} of ${best.name} next.`
         : `Measured ${size}: ${chosen.batch} buys no sample of any group.`,
     };
   },

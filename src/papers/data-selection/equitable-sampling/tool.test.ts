@@ -129,6 +129,25 @@ describe("equitable-sampling next", () => {
     for (const row of tables.groups?.rows ?? []) expect(Number(row.score)).toBeGreaterThan(0.75);
   });
 
+  it("counts, with --pooled, what groups teach each other", async () => {
+    const random = new Random(5);
+    const lines = Array.from({ length: 120 }, (_, i) => {
+      const x = Array.from({ length: 10 }, () => random.normal());
+      const y = x.reduce((sum, value, j) => sum + (j % 2 === 0 ? 0.4 : -0.4) * value, random.normal(0, 0.6));
+      return [i % 2 === 0 ? "dear" : "cheap", ...x.map((value) => value.toFixed(3)), y.toFixed(3)].join(",");
+    });
+    const csv = [`group,${Array.from({ length: 10 }, (_, j) => `x${j}`).join(",")},target`, ...lines].join("\n");
+    // What counts is the dear group, and rows of the other say the same.
+    const groups = "group,cost,weight\ndear,20,1\ncheap,1,0.001\n";
+    const apart = await nextOf(csv, { batch: 40, repeats: 3 }, groups);
+    expect(apart.summary).toMatch(/collect 2 of dear next/);
+    const pooled = await nextOf(csv, { batch: 40, repeats: 3, pooled: true }, groups);
+    expect(pooled.summary).toMatch(/collect 40 of cheap next/);
+    expect(pooled.notes.join()).toMatch(/One ridge regression of all groups.*teaches the others counts/);
+    expect(pooled.text("next.csv").split("\n")[1]).toMatch(/^dear,60,20,1,0\.\d+,,/);
+    await expect(nextOf(rowsOf(8), { pooled: true })).rejects.toThrow(/"even" has 4 rows, too few/);
+  });
+
   it("heeds costs, and says when a batch buys nothing", async () => {
     const dear = await nextOf(rowsOf(120), { batch: 10 }, "group,cost\neven,1000\nodd,1000\n");
     expect(dear.summary).toMatch(/10 buys no sample/);
