@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Checkpoint } from "./checkpoints.ts";
-import { fitBuckets, refit } from "./fit.ts";
+import { fitBuckets, fitBucketsSteps, refit } from "./fit.ts";
 import { type Bucket, effectiveUtility, type LawConstants, lawWarnings, predictError } from "./law.ts";
 import { bestPool, crossover, poolFrontier } from "./pools.ts";
 
@@ -164,6 +164,17 @@ describe("fitting the law", () => {
       })),
     );
   const sizes = Object.fromEntries(truth.map(({ name, size }) => [name, size]));
+
+  it("goes through the grid in small steps, so that a tool can show how far it is and be stopped", () => {
+    const seen = curves(truth);
+    const steps = fitBucketsSteps(seen, sizes, { d: 0.1 });
+    const shares: number[] = [];
+    let found = steps.next();
+    for (; !found.done; found = steps.next()) shares.push(found.value);
+    expect(shares.length).toBeGreaterThanOrEqual(100);
+    expect(shares).toEqual([...shares].sort((x, y) => x - y));
+    expect(found.value).toEqual(fitBuckets(seen, sizes, { d: 0.1 }));
+  });
 
   it("finds planted values on the grid, and to 1e-3 after the local search", () => {
     const grid = fitBuckets(curves(truth), sizes, { d: 0.08, polish: false });
