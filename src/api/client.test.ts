@@ -114,6 +114,21 @@ it("turns pages, and keeps cookies", async () => {
   expect(seen).toEqual([undefined, "visitor=abc"]);
 });
 
+it("is one visitor, however many posts it sends at once", async () => {
+  const seen: (string | undefined)[] = [];
+  const url = await served((request, response) => {
+    seen.push(request.headers.cookie);
+    if (seen.length === 1) return void request.socket.destroy();
+    if (!request.headers.cookie) response.setHeader("Set-Cookie", `visitor=${seen.length}; Path=/; HttpOnly`);
+    response.writeHead(202).end(JSON.stringify({ id: "run" }));
+  });
+  const site = client(url);
+  const starts = Array.from({ length: 4 }, () => site.start({ slug: "system-ranking" }));
+  const ends = await Promise.allSettled(starts);
+  expect(ends.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "fulfilled", "fulfilled"]);
+  expect(seen).toEqual([undefined, undefined, "visitor=2", "visitor=2"]);
+});
+
 it("reads events however their bytes are cut", async () => {
   const bytes = new TextEncoder().encode(event(1) + event(2).replaceAll("\n", "\r\n") + end);
   for (const size of [1, 2, 3, 7, 1000]) {

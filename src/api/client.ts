@@ -77,6 +77,8 @@ export class Client {
   readonly #retryMs: number;
   readonly #retries: number;
   #cookies = new Map<string, string>();
+  /** The first post. Its answer brings the cookie, without which every other one would come from a visitor of its own. */
+  #first: Promise<unknown> | undefined;
 
   constructor(url: string | URL, { fetch: own, retryMs = 1000, retries = 10 }: ClientOptions = {}) {
     this.#base = new URL("/api/v1", url).href;
@@ -197,6 +199,21 @@ export class Client {
   }
 
   async #ask(path: string, init: Omit<RequestInit, "signal"> & Signal): Promise<Response> {
+    if (init.method !== "POST") return this.#send(path, init);
+    for (let first = this.#first; first; first = this.#first) {
+      const answered = await first.then(
+        () => true,
+        () => false,
+      );
+      if (answered) return this.#send(path, init);
+      if (this.#first === first) this.#first = undefined; // the next one is the first
+    }
+    const sent = this.#send(path, init);
+    this.#first = sent;
+    return sent;
+  }
+
+  async #send(path: string, init: Omit<RequestInit, "signal"> & Signal): Promise<Response> {
     const headers = new Headers(init.headers);
     // A browser keeps cookies itself, and ignores this header.
     if (this.#cookies.size > 0) headers.set("Cookie", [...this.#cookies].map((pair) => pair.join("=")).join("; "));
