@@ -54,7 +54,7 @@ export default definePaper({
           name: "control without context",
           required: false,
           words: "Where the subset is fixed by an absolute score, knowing the collection makes no difference.",
-          inequality: "no threshold; MJC(INSET) − MJC(EquiVSet) with its paired 95% CI, expected to contain 0",
+          inequality: "paired 95% CI of MJC(INSET) − MJC(EquiVSet) contains 0",
           only: "full",
         },
         {

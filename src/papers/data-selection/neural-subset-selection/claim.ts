@@ -170,8 +170,7 @@ export const claim = defineClaim({
       const absolute = await runTask("absolute", settings, streams, run, [0.75, 0.85]);
       const control = pairedInterval(mjcOf(absolute, "INSET, independent"), mjcOf(absolute, "EquiVSet, independent"));
       parts["control without context"] = {
-        outcome: true,
-        reason: "Shown for comparison; no threshold decides.",
+        outcome: control.low <= 0 && control.high >= 0,
         measured: [measured("MJC(INSET) − MJC(EquiVSet)", control)],
       };
       // A hundred items a set: fewer sets, fewer of them a step, one setting less to try
