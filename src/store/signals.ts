@@ -136,7 +136,7 @@ export async function countSignals(db: Db, period: Period = {}): Promise<Map<str
   return counts;
 }
 
-/** Hands what readers said of a paper on to another, e.g. when an imported paper gets a card; who said something of both keeps what was said of the other. */
+/** Hands what readers said of a paper, and were sent of it, on to another, e.g. when an imported paper gets a card; who said something of both keeps what was said of the other. */
 export async function moveSignals(db: Db, from: string, to: string): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.execute(sql`
@@ -156,6 +156,10 @@ export async function moveSignals(db: Db, from: string, to: string): Promise<voi
       insert into livepapers.answers (person, slug, would_read, at)
       select person, ${to}, would_read, at from livepapers.answers where slug = ${from} on conflict do nothing`);
     await tx.execute(sql`delete from livepapers.answers where slug = ${from}`);
+    // Who had it in a digest is not sent it again under its new name.
+    await tx.execute(sql`
+      update livepapers.deliveries set slugs = slugs - ${from}::text || jsonb_build_array(${to}::text)
+      where slugs @> to_jsonb(${from}::text)`);
   });
 }
 

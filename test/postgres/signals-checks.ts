@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { expect, it } from "vitest";
+import { addDelivery, sentSlugs } from "../../src/store/deliveries.ts";
 import { rowsOf } from "../../src/store/rows.ts";
 import { beginRun, endRun, insertRun } from "../../src/store/runs.ts";
 import {
@@ -127,7 +128,13 @@ export function checkSignals(store: () => Store): void {
     await castVote(db, "imported", { id: "account:gone" });
     await recordRead(db, "imported", { id: "account:gone" });
     await recordRunner(db, await doneRun(store(), "imported"), "imported", { id: "account:gone" });
+    await db.execute(sql`
+      insert into livepapers.subscriptions (id, mail, every, hour, zone, due)
+      values ('moved', 'moved@example.org', 'day', 7, 'UTC', now())`);
+    await addDelivery(db, { subscription: "moved", period: "2026-11-27", slugs: ["imported", "other"] });
+    await addDelivery(db, { subscription: "moved", period: "2026-11-28", slugs: ["another"] });
     await moveSignals(db, "imported", "runnable");
+    expect(await sentSlugs(db, "moved")).toEqual(new Set(["other", "runnable", "another"]));
     const of = async () => (await countSignals(db, { slugs: ["imported", "runnable"] })).get("runnable");
     expect(await of()).toMatchObject({ votes: { ballots: 2 }, reads: { ballots: 1 }, runs: { ballots: 1 } });
     await deleteSignals(db, "account:gone");
