@@ -6,7 +6,7 @@ import { z } from "zod";
  */
 
 const claimOutcome = z.enum(["holds", "partly holds", "does not hold", "inconclusive"]);
-const partOutcome = z.enum(["holds", "does not hold", "inconclusive"]);
+const partOutcome = z.enum(["holds", "does not hold", "inconclusive", "shown"]);
 const scale = z.enum(["quick", "full"]);
 const where = z.enum(["anywhere", "server"]);
 const moment = z.iso.datetime().describe("ISO 8601, in UTC");

@@ -158,7 +158,10 @@ export interface Run {
 
 /* ---------------------------------------------------------------- claim and verdict */
 
-export type PartOutcome = "holds" | "does not hold" | "inconclusive";
+/** How an inequality comes out. */
+export type Decision = "holds" | "does not hold" | "inconclusive";
+/** `shown`: the part has numbers and, by its card, no threshold that would decide. */
+export type PartOutcome = Decision | "shown";
 export type ClaimOutcome = "holds" | "partly holds" | "does not hold" | "inconclusive";
 
 /** A number this run measured, with its interval where several seeds give one. */

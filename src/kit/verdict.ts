@@ -1,4 +1,13 @@
-import type { ClaimOutcome, ExperimentCard, Measured, PartOutcome, PartVerdict, Scale, Verdict } from "./paper.ts";
+import type {
+  ClaimOutcome,
+  Decision,
+  ExperimentCard,
+  Measured,
+  PartOutcome,
+  PartVerdict,
+  Scale,
+  Verdict,
+} from "./paper.ts";
 import type { Interval } from "./stats.ts";
 
 /** A measured number with its interval, labelled. */
@@ -10,17 +19,20 @@ export function measured(label: string, value: number | Interval, unit?: string)
 }
 
 /** Decides `value > threshold` with an interval: inconclusive while the threshold lies inside the interval. */
-export function exceeds(interval: Interval, threshold: number): PartOutcome {
+export function exceeds(interval: Interval, threshold: number): Decision {
   if (interval.low > threshold) return "holds";
   return interval.high <= threshold ? "does not hold" : "inconclusive";
 }
 
-/** Every one must hold; one that fails decides, else one that is open. */
-export function all(outcomes: readonly (PartOutcome | boolean)[]): PartOutcome {
+/** Every one must hold; one that fails decides, else one that is open. What is only shown decides nothing. */
+export function all(outcomes: readonly (PartOutcome | boolean)[]): Decision {
   const named = outcomes.map((o) => (o === true ? "holds" : o === false ? "does not hold" : o));
   if (named.includes("does not hold")) return "does not hold";
   return named.includes("inconclusive") ? "inconclusive" : "holds";
 }
+
+/** By its card a part has no threshold: its numbers are shown, and it can neither hold nor fail. */
+const undecided = /^no threshold\b/;
 
 /** The verdict of a claim from its required parts. */
 export function claimOutcome(parts: readonly Pick<PartVerdict, "required" | "outcome">[]): ClaimOutcome {
@@ -42,7 +54,8 @@ export interface PartResult {
 
 /**
  * Builds the verdict of a run: the inequalities, their wording and the paper's figures come from the card, the outcomes and
- * numbers from the run. Throws when a part of this scale is missing or unknown, so that no part is lost silently.
+ * numbers from the run. Throws when a part of this scale is missing or unknown, so that no part is lost silently, and when a part is shown
+ * whose card has a threshold, or the other way round.
  */
 export function verdict(card: ExperimentCard, scale: Scale, results: Record<string, PartResult>): Verdict {
   const declared = card.claim.parts.filter((part) => part.only === undefined || part.only === scale);
@@ -53,10 +66,14 @@ export function verdict(card: ExperimentCard, scale: Scale, results: Record<stri
   const parts = declared.map((part): PartVerdict => {
     const result = results[part.name];
     if (!result) throw new Error(`part "${part.name}" of ${card.slug} was not measured`);
+    const outcome = result.outcome === "shown" ? "shown" : all([result.outcome]);
+    if ((outcome === "shown") !== undecided.test(part.inequality)) {
+      throw new Error(`part "${part.name}" of ${card.slug} is ${outcome}, and its card says: ${part.inequality}`);
+    }
     return {
       name: part.name,
       required: part.required,
-      outcome: all([result.outcome]),
+      outcome,
       inequality: part.inequality,
       measured: result.measured,
       reported: card.reported.filter((figure) => figure.part === part.name),

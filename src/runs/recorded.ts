@@ -53,7 +53,7 @@ const outcome = z.union([
       parts: z.array(
         z.object({
           name,
-          outcome: z.enum(["holds", "does not hold", "inconclusive"]),
+          outcome: z.enum(["holds", "does not hold", "inconclusive", "shown"]),
           measured: z.array(measured).max(1000),
           reason: text.optional(),
         }),

@@ -4,17 +4,19 @@ import { formatMeasured } from "./numbers.ts";
 import type { Paint } from "./sheet.ts";
 import { padEnd, paragraph, textWidth, wrap } from "./text.ts";
 
-const marks: Record<ClaimOutcome, string> = {
+const marks: Record<ClaimOutcome | PartOutcome, string> = {
   holds: "✓",
   "partly holds": "◐",
   "does not hold": "✗",
   inconclusive: "?",
+  shown: "·",
 };
 
 /** An outcome in its colour, with a mark that says the same without colours. */
 export function paintOutcome(outcome: ClaimOutcome | PartOutcome, paint: Paint): string {
   const text = `${marks[outcome]} ${outcome}`;
   if (outcome === "holds") return paint.good(text);
+  if (outcome === "shown") return paint.dim(text);
   return outcome === "does not hold" ? paint.bad(text) : paint.open(text);
 }
 

@@ -207,11 +207,10 @@ export const claim = defineClaim({
         ),
       },
       "other rules": {
-        outcome: true,
+        outcome: "shown",
         measured: rules.map((rule) =>
           measured(`joint win, hackable, KL 1, ${rule}`, meanInterval(joint(true, 1, rule))),
         ),
-        reason: "Shown for comparison; no threshold decides.",
       },
       "policy gradient": {
         outcome: (distances.at(-1) ?? 1) < 0.1 && (distances.at(-1) ?? 1) < (distances[0] ?? 0),

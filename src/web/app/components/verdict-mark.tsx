@@ -1,15 +1,16 @@
 import type { ClaimOutcome, PartOutcome } from "../../../kit/paper.ts";
 import { count } from "../lib/format.ts";
 
-const classes: Record<ClaimOutcome, string> = {
+const classes: Record<ClaimOutcome | PartOutcome, string> = {
   holds: "holds",
   "partly holds": "partly",
   "does not hold": "fails",
   inconclusive: "open",
+  shown: "none",
 };
 
-/** The shape says it without colour: a tick, a half disc, a cross, a wave. */
-function Shape({ outcome }: { outcome: ClaimOutcome }) {
+/** The shape says it without colour: a tick, a half disc, a cross, a wave; a dot where nothing is decided. */
+function Shape({ outcome }: { outcome: ClaimOutcome | PartOutcome }) {
   return (
     <svg className="mark-shape" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
       {outcome === "holds" && (
@@ -30,6 +31,7 @@ function Shape({ outcome }: { outcome: ClaimOutcome }) {
           <path d="m5.4 5.4 5.2 5.2m0-5.2-5.2 5.2" stroke="currentColor" strokeWidth="1.7" />
         </>
       )}
+      {outcome === "shown" && <circle cx="8" cy="8" r="2.25" fill="currentColor" />}
       {outcome === "inconclusive" && (
         <>
           <circle

@@ -26,7 +26,8 @@ export default function About() {
         <p>
           A claim has parts, and each part has an inequality that was written down before anything ran. A run measures
           both sides over several seeds and lets the inequality decide; a part may hold, not hold, or stay inconclusive
-          while the interval contains the threshold. The claim follows from its required parts:
+          while the interval contains the threshold. One without an inequality is only shown. The claim follows from its
+          required parts:
         </p>
         <dl>
           <dt>
