@@ -129,6 +129,24 @@ it("is one visitor, however many posts it sends at once", async () => {
   expect(seen).toEqual([undefined, undefined, "visitor=2", "visitor=2"]);
 });
 
+it("stops waiting for another's answer when it is told to, and stops runs at once", async () => {
+  const seen: string[] = [];
+  const url = await served((request, response) => {
+    seen.push(request.url ?? "");
+    if (request.url?.endsWith("/cancel")) response.end(JSON.stringify({ cancelled: true })); // the other is never answered
+  });
+  const site = client(url);
+  const [first, second] = [new AbortController(), new AbortController()];
+  const starts = [first, second].map(({ signal }) => site.start({ slug: "system-ranking" }, { signal }));
+  const ends = Promise.allSettled(starts);
+  second.abort(new Error("enough"));
+  await expect(starts[1]).rejects.toThrow("enough");
+  await site.cancel("run");
+  first.abort();
+  await ends;
+  expect(seen.map((path) => path.replace(/^.*v1/, ""))).toEqual(["/runs", "/runs/run/cancel"]);
+});
+
 it("reads events however their bytes are cut", async () => {
   const bytes = new TextEncoder().encode(event(1) + event(2).replaceAll("\n", "\r\n") + end);
   for (const size of [1, 2, 3, 7, 1000]) {

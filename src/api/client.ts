@@ -77,7 +77,7 @@ export class Client {
   readonly #retryMs: number;
   readonly #retries: number;
   #cookies = new Map<string, string>();
-  /** The first post. Its answer brings the cookie, without which every other one would come from a visitor of its own. */
+  /** The first run to be started. The answer brings the cookie, without which every other one would come from a visitor of its own. */
   #first: Promise<unknown> | undefined;
 
   constructor(url: string | URL, { fetch: own, retryMs = 1000, retries = 10 }: ClientOptions = {}) {
@@ -110,7 +110,7 @@ export class Client {
   /** Starts the run of a claim. */
   start(job: schemas.ClaimJob, { key, signal }: PostOptions = {}): Promise<schemas.Started> {
     const headers = { "Content-Type": "application/json", ...named(key) };
-    return this.#json("/runs", { signal, method: "POST", headers, body: JSON.stringify(job) });
+    return this.#begin("/runs", { signal, method: "POST", headers, body: JSON.stringify(job) });
   }
 
   /** Starts a tool on files by role. */
@@ -127,7 +127,7 @@ export class Client {
         form.append(`file:${role}`, blob, name);
       }
     }
-    return this.#json("/apply", { signal, method: "POST", headers: named(key), body: form });
+    return this.#begin("/apply", { signal, method: "POST", headers: named(key), body: form });
   }
 
   /** The record of a run. */
@@ -198,22 +198,18 @@ export class Client {
     return (await (await this.#ask(path, init)).json()) as T; // as the document says
   }
 
-  async #ask(path: string, init: Omit<RequestInit, "signal"> & Signal): Promise<Response> {
-    if (init.method !== "POST") return this.#send(path, init);
+  /** Starts a run; others that are started meanwhile wait for the first answer. */
+  async #begin(path: string, init: RequestInit & Signal): Promise<schemas.Started> {
     for (let first = this.#first; first; first = this.#first) {
-      const answered = await first.then(
-        () => true,
-        () => false,
-      );
-      if (answered) return this.#send(path, init);
+      if (await isKept(first, init.signal)) return this.#json(path, init);
       if (this.#first === first) this.#first = undefined; // the next one is the first
     }
-    const sent = this.#send(path, init);
-    this.#first = sent;
-    return sent;
+    const begun = this.#json<schemas.Started>(path, init);
+    this.#first = begun;
+    return begun;
   }
 
-  async #send(path: string, init: Omit<RequestInit, "signal"> & Signal): Promise<Response> {
+  async #ask(path: string, init: Omit<RequestInit, "signal"> & Signal): Promise<Response> {
     const headers = new Headers(init.headers);
     // A browser keeps cookies itself, and ignores this header.
     if (this.#cookies.size > 0) headers.set("Cookie", [...this.#cookies].map((pair) => pair.join("=")).join("; "));
@@ -250,6 +246,24 @@ async function streamOf(response: Response): Promise<ReadableStream<Uint8Array>>
     response.status,
     `What came is ${type || "of no type"} and not a run’s messages (${eventStream}).`,
   );
+}
+
+/** Whether a promise is kept; rejects with the signal's reason when that comes first. */
+async function isKept(promise: Promise<unknown>, signal?: AbortSignal): Promise<boolean> {
+  const kept = promise.then(
+    () => true,
+    () => false,
+  );
+  if (!signal) return kept;
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    void kept.then((is) => {
+      signal.removeEventListener("abort", stop);
+      resolve(is);
+    });
+  });
 }
 
 async function refusalOf(response: Response): Promise<ApiError> {

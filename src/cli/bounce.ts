@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { BadInput } from "../kit/errors.ts";
 import { type Answer, type Cli, status } from "./context.ts";
@@ -6,15 +8,15 @@ import { serverDatabase } from "./database.ts";
 /** A notification has the headers of the message or all of it, and a digest has some 50 kB. */
 const mostBytes = 4 << 20;
 
-async function readMessage(cli: Cli): Promise<Buffer> {
+/** Undefined for a message that is too large; it is read to its end all the same, or the mail server would try again. */
+async function readMessage(cli: Cli): Promise<Buffer | undefined> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of cli.stdin) {
     size += part.length;
-    if (size > mostBytes) throw new BadInput("the message is larger than 4 MB", { where: "standard input" });
-    parts.push(part);
+    if (size <= mostBytes) parts.push(part);
   }
-  return Buffer.concat(parts);
+  return size <= mostBytes ? Buffer.concat(parts) : undefined;
 }
 
 /** Takes a message; what was done with it, in a sentence. */
@@ -23,12 +25,21 @@ async function takeBounce(cli: Cli): Promise<string> {
   const { readBounce } = await import("../mail/bounce.ts");
   const { bouncedId } = await import("../feed/digest/bounce-address.ts");
   const { keyFor, readSecret } = await import("../store/secret.ts");
-  const bounce = await readBounce(await readMessage(cli));
+  const message = await readMessage(cli);
+  const bounce = message && (await readBounce(message));
   if (!bounce) return "This is no delivery status notification; nothing is noted.";
   if (!bounce.blame) return "Nothing has failed for good; nothing is noted.";
   if (bounce.blame === "us")
     return "The message was refused by policy, for which no subscriber is to blame; nothing is noted.";
-  const secret = await readSecret(cli.env.LIVEPAPERS_SECRET, cli.env.LIVEPAPERS_DATA || "data");
+  const dataDir = cli.env.LIVEPAPERS_DATA || "data";
+  if (!cli.env.LIVEPAPERS_SECRET && !existsSync(join(dataDir, "secret"))) {
+    // One made now would fit no address.
+    throw new BadInput("the secret of the site is not here", {
+      where: "LIVEPAPERS_SECRET",
+      remedy: "Give the command the environment of the site.",
+    });
+  }
+  const secret = await readSecret(cli.env.LIVEPAPERS_SECRET, dataDir);
   const key = keyFor(secret, "bounces");
   const id = bounce.to.map((address) => bouncedId(key, address)).find((found) => found !== undefined);
   if (id === undefined) return "This was not sent to an address that this site has signed; nothing is noted.";

@@ -47,6 +47,26 @@ describe("values that are kept", () => {
     expect(await get()).toBe(4);
   });
 
+  it("that were begun before they aged are not kept as new", async () => {
+    const clock = { now: 0 };
+    const ends: ((value: string) => void)[] = [];
+    const fresh = new Fresh<string>(60, 10, () => clock.now);
+    const get = () => fresh.get("key", () => new Promise((resolve) => ends.push(resolve)));
+    const first = get();
+    ends[0]?.("first");
+    await first;
+    clock.now = 61;
+    await get(); // begins the second
+    fresh.age();
+    await get(); // begins the third
+    ends[1]?.("begun before");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await get()).toBe("first");
+    ends[2]?.("begun after");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([await get(), ends.length]).toEqual(["begun after", 3]);
+  });
+
   it("are made again after a failure, and the old one is given meanwhile", async () => {
     const clock = { now: 0 };
     let fails = false;

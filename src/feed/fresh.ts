@@ -32,10 +32,13 @@ export class Fresh<T> {
     this.#kept.clear();
   }
 
-  /** Every value counts as old: it is given once more, and made again. */
+  /** Every value counts as old, also one that is being made: it is given once more, and made again. */
   age(): void {
     const old = this.#clock() - this.#ms - 1;
-    for (const kept of this.#kept.values()) kept.at = Math.min(kept.at, old);
+    for (const kept of this.#kept.values()) {
+      kept.at = Math.min(kept.at, old);
+      kept.next = undefined;
+    }
   }
 
   get(key: string, make: () => Promise<T>): Promise<T> {
@@ -54,11 +57,11 @@ export class Fresh<T> {
   #renew(key: string, kept: Kept<T>, next: Promise<T>): Promise<T> {
     next.then(
       () => {
-        // What was cleared meanwhile is not brought back.
-        if (this.#kept.get(key) === kept) this.#keep(key, next);
+        // What was cleared or aged meanwhile is not brought back.
+        if (this.#kept.get(key) === kept && kept.next === next) this.#keep(key, next);
       },
       () => {
-        kept.next = undefined;
+        if (kept.next === next) kept.next = undefined;
       },
     );
     return next;

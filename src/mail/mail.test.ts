@@ -146,15 +146,20 @@ describe("SMTP", () => {
     const transport = openMail({ smtpUrl: server.url, dataDir: "/nowhere", from });
     cleanUp.push(server.close, () => transport.close());
     // As long as the last bytes wait, the end of the connection is seen.
-    const handing = stage === "dot" ? () => Promise.resolve() : () => server.dropped.then(() => setTimeout(20));
-    const large = {
-      ...message,
-      text: "x"
-        .repeat(70)
-        .concat("\n")
-        .repeat(stage === "body" ? 60_000 : 1),
-    };
-    expect(await failure(transport, large, handing)).toEqual({ name: "MailError", reason: "later", uncertain });
+    const seen = stage === "dot" ? () => Promise.resolve() : () => server.dropped.then(() => setTimeout(20));
+    for (const lines of stage === "body" ? [60_000] : [1, 300]) {
+      let asked = 0;
+      const handing = (): Promise<void> => {
+        asked += 1;
+        return seen();
+      };
+      const text = "x".repeat(70).concat("\n").repeat(lines);
+      const failed = await failure(transport, { ...message, text }, handing);
+      expect(failed).toEqual({ name: "MailError", reason: "later", uncertain });
+      const before = asked;
+      await setTimeout(50);
+      expect(asked, "nothing is handed over once it has failed").toBe(before);
+    }
   });
 
   it("sends the last bytes only when it may", async () => {

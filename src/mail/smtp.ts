@@ -72,6 +72,7 @@ export function smtpTransport(smtpUrl: string): Carrier {
       async function* pieces(): AsyncGenerator<Buffer> {
         for (let at = 0; at < raw.length; at += pieceBytes) yield raw.subarray(at, at + pieceBytes);
         await setImmediate(); // a connection that is broken by now is told of first
+        if (broken) return; // and then nothing is handed over, nor noted
         handed ??= handing?.();
         await handed;
         // Behind the last piece comes the dot by which the server takes the message.

@@ -103,6 +103,26 @@ export function checkDigests(store: () => Store): void {
     expect(await sentBy("2025-06-25T23:00:30Z")).toBe(1);
   });
 
+  it("come once in every period when the clocks go forward or back", async () => {
+    const { db } = store();
+    const zone = "Europe/Berlin"; // whose clocks went back on 26 October 2025, and forward on 29 March 2026
+    const moments = {
+      day: [
+        ...["2025-10-25T06:00Z", "2025-10-26T07:00Z", "2025-10-27T07:00Z"],
+        ...["2026-03-28T07:00Z", "2026-03-29T06:00Z", "2026-03-30T06:00Z"],
+      ],
+      week: ["2025-10-20T06:00Z", "2025-10-27T07:00Z", "2026-03-23T07:00Z", "2026-03-30T06:00Z", "2026-04-06T06:00Z"],
+    };
+    for (const every of ["day", "week"] as const) {
+      await somePapers(db, 80);
+      await subscriber(db, { every, zone, hour: 8 });
+      for (const moment of moments[every]) {
+        const now = new Date(Date.parse(moment) + 30_000);
+        expect(await service(now).service.runDue(), `${every}, ${moment}`).toBe(1);
+      }
+    }
+  });
+
   it("are about the chosen fields", async () => {
     const { db } = store();
     await somePapers(db, 30);

@@ -32,8 +32,10 @@ export const digestPrefix = "digest-";
 
 /** The latest moment a digest was due at. One that is sent late is for the period of that moment, so that the next can come at its own. */
 function dueMoment(subscription: Subscription, now: Date): Date {
-  const latest = nextSending(subscription, new Date(now.getTime() - (subscription.every === "week" ? 7 : 1) * dayMs));
-  return latest <= now ? latest : subscription.due; // none in 24 hours: the day has 25
+  let latest = subscription.due;
+  // Step by step: days and weeks of a zone are not all of one length.
+  for (let next = latest; next <= now; next = nextSending(subscription, next)) latest = next;
+  return latest;
 }
 
 /** Queues the digests that are due. Any number of processes may do it at once: each subscriber gets one for a period. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../../kit/random.ts";
 import { type FitOptions, fitBuckets } from "./fit.ts";
-import { bootstrapBuckets } from "./intervals.ts";
+import { affordable, bootstrapBuckets } from "./intervals.ts";
 import { type Bucket, predictError } from "./law.ts";
 
 const truth: Bucket[] = [
@@ -28,7 +28,7 @@ async function coverage(d: FitOptions["d"], epochs: readonly number[], draws: nu
     const found = await bootstrapBuckets(fit, seen, sizes, options, {
       resamples,
       random: random.fork("bootstrap"),
-      breathe: async () => {},
+      between: async () => {},
     });
     for (const [i, { b }] of found.entries()) {
       const planted = truth[i]?.b ?? Number.NaN;
@@ -55,10 +55,15 @@ describe("the intervals of a fitted law", () => {
         error: predictError(bucket, 1000 * epoch, constants),
       })),
     );
-    const rest = { resamples: 5, random: new Random(1), breathe: async () => {} };
+    const rest = { resamples: 5, random: new Random(1), between: async () => {} };
     const free = fitBuckets(seen, sizes, { d: "fit" });
     expect(await bootstrapBuckets(free, seen, sizes, { d: "fit" }, rest)).toEqual([]);
     const given = fitBuckets(seen, sizes, { d: 0.1 });
     expect(await bootstrapBuckets(given, seen, sizes, { d: 0.1 }, rest)).toHaveLength(2);
   });
+});
+
+it("are drawn as often as takes minutes", () => {
+  expect([affordable(200, 100, true), affordable(200, 2000, true), affordable(200, 5000, true)]).toEqual([200, 20, 20]);
+  expect([affordable(2000, 2000, false), affordable(10, 5000, true), affordable(0, 10, true)]).toEqual([200, 10, 0]);
 });

@@ -5,7 +5,7 @@ import { defineTool, type Row } from "../../../kit/paper.ts";
 import type { Checkpoint } from "./checkpoints.ts";
 import { type FitOptions, fitBucketsSteps, type LawFit } from "./fit.ts";
 import { mostCheckpoints, readCheckpoints, readSizes } from "./input-tables.ts";
-import { type BucketIntervals, bootstrapBuckets } from "./intervals.ts";
+import { affordable, type BucketIntervals, bootstrapBuckets } from "./intervals.ts";
 import { type Bucket, defaultN0, laws, lawWarnings } from "./law.ts";
 import { bestPool, crossover, sortBuckets } from "./pools.ts";
 import { runsSample } from "./sample.ts";
@@ -145,11 +145,15 @@ export const tools = [
       }
       run.progress(0.5, "resampling");
       let intervals: BucketIntervals[] = [];
-      if (chosen.bootstrap > 0) {
+      const resamples = affordable(chosen.bootstrap, checkpoints.length, settings.d === "fit");
+      if (resamples > 0) {
         intervals = await bootstrapBuckets(fit, checkpoints, sizes, settings, {
-          resamples: chosen.bootstrap,
+          resamples,
           random: run.random.fork(chosen.seed),
-          breathe: () => run.breathe(),
+          between: (share) => {
+            run.progress(0.5 + 0.4 * share, "resampling");
+            return run.breathe();
+          },
         });
       }
       run.progress(0.9, "choosing pools");
@@ -192,6 +196,11 @@ export const tools = [
         ...(fit.profile.length > 0
           ? [
               `d and τ trade off; the fit on the grid by d: ${fit.profile.map(({ d, rmse }) => `${d.toFixed(3)} misses by ${rmse.toPrecision(2)}`).join(", ")}.`,
+            ]
+          : []),
+        ...(resamples < chosen.bootstrap && intervals.length > 0
+          ? [
+              `The intervals rest on ${resamples} resamples, not ${chosen.bootstrap}: with so many checkpoints each takes long.`,
             ]
           : []),
         ...(chosen.bootstrap > 0 && intervals.length === 0

@@ -21,7 +21,7 @@ const shape = z.object({
     columns: z.array(z.object({ name: z.string(), texts: z.array(z.string()).min(1).optional() })).min(1),
     rows: count,
     means: record,
-    squares: z.array(number.min(0)),
+    squares: z.array(z.number().min(0)),
   }),
   budget: z.object({
     rate: share,

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { DetectorName, LearnerState } from "./learners.ts";
 import { arms, type StrategyName } from "./strategies.ts";
 
-/** Finite, and far from where a square would overflow. */
-export const number = z.number().min(-1e100).max(1e100);
+/** Finite, and as large as cells of a table may be. */
+export const number = z.number().min(-1e150).max(1e150);
 export const count = z.number().int().min(0);
 /** A probability or rate, in (0, 1]. */
 export const share = z.number().gt(0).max(1);
