@@ -66,7 +66,8 @@ describe("the commands for many machines", () => {
     expect(await get("/health/ready")).toBe("200 ready\n");
     expect(await get("/")).toBe("404 Not found\n");
     expect(await get("/metrics", { "X-Forwarded-For": "192.0.2.1" })).toMatch(/^403 /);
-    const request = { kind: "claim" as const, slug: "system-ranking", params: { draws: 10 } };
+    // Long enough to be under way when the metrics are asked for: what it says comes with up to a second's delay.
+    const request = { kind: "claim" as const, slug: "system-ranking", params: { draws: 600 } };
     const id = await service.submit(request);
     for await (const message of service.subscribe(id)) if (message.type === "event") break;
     expect(await get("/metrics")).toMatch(/^livepapers_queue_runs_running 1$/m);
