@@ -1,5 +1,6 @@
 import { BadInput } from "./errors.ts";
 import type { InputFile } from "./files.ts";
+import { openParquet } from "./parquet.ts";
 import { cellText, checkHeader, readJsonLines, streamTable, type TableSink } from "./tables.ts";
 
 /**
@@ -49,7 +50,6 @@ async function streamParquet(file: InputFile, sink: TableSink): Promise<number> 
       remedy: "Save it to a file first.",
     });
   }
-  const { parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
   const buffer = {
     byteLength: size,
     async slice(start: number, end = size): Promise<ArrayBuffer> {
@@ -57,22 +57,12 @@ async function streamParquet(file: InputFile, sink: TableSink): Promise<number> 
       return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
     },
   };
-  const refuse = (error: unknown): never => {
-    if (error instanceof BadInput) throw error;
-    throw new BadInput("the file is not a Parquet file that can be read", { where: file.name });
-  };
-  const metadata = await parquetMetadataAsync(buffer).catch(refuse);
+  const { metadata, records: recordsOf } = await openParquet(buffer, file.name);
   let columns: string[] | undefined;
   let done = 0;
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);
-    const records: Record<string, unknown>[] = await parquetReadObjects({
-      file: buffer,
-      metadata,
-      rowStart: done,
-      rowEnd: done + rows,
-    }).catch(refuse);
-    for (const record of records) {
+    for (const record of await recordsOf(done, done + rows)) {
       if (!columns) {
         columns = checkHeader(file.name, Object.keys(record));
         sink.header(columns);

@@ -1,6 +1,7 @@
 import { CsvError, parse as csvStream } from "csv-parse";
 import { BadInput } from "./errors.ts";
 import { type InputFile, readBytes, readLines, readText } from "./files.ts";
+import { openParquet } from "./parquet.ts";
 
 /** A table as read: named columns, string cells, and the source row of every record for error messages. */
 export interface RawTable {
@@ -160,17 +161,10 @@ async function readDelimited(file: InputFile, options: Required<ReadTableOptions
 
 async function readParquet(file: InputFile, options: Required<ReadTableOptions>): Promise<RawTable> {
   const bytes = await readBytes(file, options.maxBytes);
-  const { parquetMetadataAsync, parquetReadObjects } = await import("hyparquet");
   const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  let records: Record<string, unknown>[];
-  try {
-    const metadata = await parquetMetadataAsync(buffer);
-    if (Number(metadata.num_rows) > options.maxRows) throw tooManyRows(file.name, options.maxRows);
-    records = await parquetReadObjects({ file: buffer, metadata });
-  } catch (error) {
-    if (error instanceof BadInput) throw error;
-    throw new BadInput("the file is not a Parquet file that can be read", { where: file.name });
-  }
+  const parquet = await openParquet(buffer, file.name);
+  if (Number(parquet.metadata.num_rows) > options.maxRows) throw tooManyRows(file.name, options.maxRows);
+  const records = await parquet.records();
   const columns = checkHeader(file.name, Object.keys(records[0] ?? {}));
   if (records.length === 0) throw new BadInput("the table has no rows", { where: file.name });
   const rows = records.map((record) => columns.map((name) => cellText(record[name])));
@@ -180,6 +174,7 @@ async function readParquet(file: InputFile, options: Required<ReadTableOptions>)
 /** A value of a Parquet or JSON record as a cell; absent ones are empty. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return "";
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "" : value.toISOString();
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 

@@ -218,10 +218,13 @@ export function positiveLabel(labels: Iterable<string>, positive: string, where:
     throw new BadInput(`no row has the class "${positive.slice(0, 40)}"`, { where: "--positive" });
   }
   if (distinct.length > 2) {
-    throw new BadInput(`the target has more than two classes: ${distinct.slice(0, 5).join(", ")}, …`, {
-      where,
-      remedy: "Set one against the rest with --positive, or choose --problem regression for numbers.",
-    });
+    throw new BadInput(
+      `the target has more than two classes: ${distinct.slice(0, 5).join(", ")}${distinct.length > 5 ? ", …" : ""}`,
+      {
+        where,
+        remedy: "Set one against the rest with --positive, or choose --problem regression for numbers.",
+      },
+    );
   }
   const numbers = distinct.every((label) => Number.isFinite(Number(label)));
   distinct.sort(numbers ? (a, b) => Number(a) - Number(b) : undefined);
