@@ -31,8 +31,10 @@ export function all(outcomes: readonly (PartOutcome | boolean)[]): Decision {
   return named.includes("inconclusive") ? "inconclusive" : "holds";
 }
 
-/** By its card a part has no threshold: its numbers are shown, and it can neither hold nor fail. */
-const undecided = /^no threshold\b/;
+/** False for a part that by its card has no threshold: its numbers are shown, and it can neither hold nor fail. */
+export function hasThreshold({ inequality }: { inequality: string }): boolean {
+  return !/^no threshold\b/.test(inequality);
+}
 
 /** The verdict of a claim from its required parts. */
 export function claimOutcome(parts: readonly Pick<PartVerdict, "required" | "outcome">[]): ClaimOutcome {
@@ -67,7 +69,7 @@ export function verdict(card: ExperimentCard, scale: Scale, results: Record<stri
     const result = results[part.name];
     if (!result) throw new Error(`part "${part.name}" of ${card.slug} was not measured`);
     const outcome = result.outcome === "shown" ? "shown" : all([result.outcome]);
-    if ((outcome === "shown") !== undecided.test(part.inequality)) {
+    if ((outcome === "shown") === hasThreshold(part)) {
       throw new Error(`part "${part.name}" of ${card.slug} is ${outcome}, and its card says: ${part.inequality}`);
     }
     return {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import katex from "katex";
 import { describe, expect, it } from "vitest";
 import { fieldIds } from "../kit/fields.ts";
+import { hasThreshold } from "../kit/verdict.ts";
 import { catalogue, findPaper, getPaper, papersOf } from "./catalogue.ts";
 
 describe("the catalogue", () => {
@@ -48,7 +49,7 @@ describe("the catalogue", () => {
       expect(sentences.length).toBeLessThanOrEqual(7);
       expect(card.reported.length).toBeGreaterThan(0);
       expect(card.claim.parts.some((part) => part.required)).toBe(true);
-      expect(card.claim.parts.some((part) => part.required && part.inequality.startsWith("no threshold"))).toBe(false);
+      expect(card.claim.parts.some((part) => part.required && !hasThreshold(part))).toBe(false);
       expect(new Set(card.claim.parts.map((part) => part.name)).size).toBe(card.claim.parts.length);
       for (const figure of card.reported) {
         if (figure.part) expect(card.claim.parts.map((part) => part.name)).toContain(figure.part);

@@ -1,25 +1,15 @@
-import { rm } from "node:fs/promises";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { ClaimOutcome } from "../kit/paper.ts";
+import { embeddedStore } from "./embedded-testing.ts";
 import { insertRun, latestVerdicts, type NewRun } from "./runs.ts";
-import { openStore, type Store } from "./store.ts";
-import { freshDataDir, someRun } from "./testing.ts";
+import { someRun } from "./testing.ts";
 import { verdictsSince } from "./verdict-since.ts";
 
-let folder: string;
-let store: Store;
-beforeAll(async () => {
-  folder = await freshDataDir();
-  store = await openStore({ dataDir: folder });
-}, 120_000);
-afterAll(async () => {
-  await store.close();
-  await rm(folder, { recursive: true });
-});
+const store = embeddedStore();
 
 const day = (n: number): Date => new Date(Date.UTC(2026, 0, n));
 async function ended(slug: string, n: number, verdict: ClaimOutcome | null, more: Partial<NewRun> = {}): Promise<void> {
-  await insertRun(store.db, someRun({ slug, state: "done", verdict, finished: day(n), ...more }));
+  await insertRun(store().db, someRun({ slug, state: "done", verdict, finished: day(n), ...more }));
 }
 
 it("is the first run of those that came out alike, of the runs that count", async () => {
@@ -36,14 +26,14 @@ it("is the first run of those that came out alike, of the runs that count", asyn
   await ended("steady", 7, "inconclusive");
   await ended("steady", 8, "inconclusive");
   await ended("nobody's", 9, "holds", { state: "failed" });
-  const since = await verdictsSince(store.db, ["changed", "steady", "nobody's", "unknown"]);
+  const since = await verdictsSince(store().db, ["changed", "steady", "nobody's", "unknown"]);
   expect(since).toEqual(
     new Map([
       ["changed", day(3)],
       ["steady", day(7)],
     ]),
   );
-  const latest = await latestVerdicts(store.db);
+  const latest = await latestVerdicts(store().db);
   expect([...since.keys()].every((slug) => latest.has(slug))).toBe(true);
-  expect(await verdictsSince(store.db, [])).toEqual(new Map());
+  expect(await verdictsSince(store().db, [])).toEqual(new Map());
 });

@@ -1,39 +1,28 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { cli } from "../../src/cli/testing.ts";
 import { bounceAddress } from "../../src/feed/digest/bounce-address.ts";
 import { notification } from "../../src/mail/fixtures.ts";
 import { addDelivery } from "../../src/store/deliveries.ts";
 import { keyFor } from "../../src/store/secret.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
 import { endSubscription, findSubscription } from "../../src/store/subscriptions.ts";
-import { freshDatabase } from "./database.ts";
+import { serverStore } from "./database.ts";
 import { subscriber } from "./digest-checks.ts";
 
-let database: Awaited<ReturnType<typeof freshDatabase>>;
-let store: Store;
+const { store, url } = serverStore();
 const secret = "s".repeat(32);
-
-beforeAll(async () => {
-  database = await freshDatabase();
-  store = await openStore({ databaseUrl: database.url });
-}, 60_000);
-afterAll(async () => {
-  await store.close();
-  await database.drop();
-});
 
 /** Somebody who was sent digests, and the command as the mail server calls it for one that came back. */
 async function bouncing() {
-  const mail = await subscriber(store.db);
-  const id = (await findSubscription(store.db, { mail }))?.id ?? "";
+  const mail = await subscriber(store().db);
+  const id = (await findSubscription(store().db, { mail }))?.id ?? "";
   const address = bounceAddress(keyFor(secret, "bounces"), "bounces@papers.example.org", id);
   return {
     mail,
-    sent: (period: string) => addDelivery(store.db, { subscription: id, period, slugs: [] }),
-    refused: async () => (await findSubscription(store.db, { mail }))?.refused !== null,
+    sent: (period: string) => addDelivery(store().db, { subscription: id, period, slugs: [] }),
+    refused: async () => (await findSubscription(store().db, { mail }))?.refused !== null,
     bounce: async (code: string, to = address) => {
       const stdin = notification(to, `Action: failed\nStatus: ${code}`).toString();
-      const env = { DATABASE_URL: database.url, LIVEPAPERS_SECRET: secret };
+      const env = { DATABASE_URL: url(), LIVEPAPERS_SECRET: secret };
       const { status, out, err } = await cli(["bounce"], { stdin, env });
       expect({ status, err }).toEqual({ status: 0, err: "" });
       return out;
@@ -71,7 +60,7 @@ describe("livepapers bounce", () => {
 
   it("does nothing for a subscription that has ended", async () => {
     const { mail, bounce } = await bouncing();
-    await endSubscription(store.db, { mail });
+    await endSubscription(store().db, { mail });
     expect(await bounce("5.1.1")).toContain("has ended");
   });
 });

@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
+import { afterAll, beforeAll } from "vitest";
+import { openStore, type Store } from "../../src/store/store.ts";
 
 const base = process.env.DATABASE_URL ?? "postgres://postgres@127.0.0.1:5432/test";
 
@@ -16,4 +18,19 @@ export async function freshDatabase(): Promise<{ url: string; drop(): Promise<vo
   const url = new URL(base);
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => administer(`drop database ${name} with (force)`) };
+}
+
+/** A store on a database of its own on the server, and its address, for the tests of a file; called at its top level. */
+export function serverStore(): { store: () => Store; url: () => string } {
+  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  let store: Store;
+  beforeAll(async () => {
+    database = await freshDatabase();
+    store = await openStore({ databaseUrl: database.url });
+  }, 60_000);
+  afterAll(async () => {
+    await store.close();
+    await database.drop();
+  });
+  return { store: () => store, url: () => database.url };
 }

@@ -1,32 +1,21 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { smtpFixture } from "../../src/mail/fixtures.ts";
 import { rowsOf } from "../../src/store/rows.ts";
-import { openStore, type Store } from "../../src/store/store.ts";
-import { freshDatabase } from "./database.ts";
+import { serverStore } from "./database.ts";
 import { checkDigests, somePapers, subscriber } from "./digest-checks.ts";
 
-let database: Awaited<ReturnType<typeof freshDatabase>>;
-let store: Store;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-  store = await openStore({ databaseUrl: database.url });
-}, 60_000);
-afterAll(async () => {
-  await store.close();
-  await database.drop();
-});
+const { store, url } = serverStore();
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("digests on a PostgreSQL server", () => {
-  checkDigests(() => store);
+  checkDigests(store);
 
   it("reach each subscriber once while two processes make and send them and are killed again and again", async () => {
-    const { db } = store;
+    const { db } = store();
     await somePapers(db, 20);
     const mails: string[] = [];
     for (let i = 0; i < 40; i++) mails.push(await subscriber(db));
@@ -34,7 +23,7 @@ describe("digests on a PostgreSQL server", () => {
     const processes: ChildProcess[] = [];
     const begin = async (): Promise<ChildProcess> => {
       const child = spawn(process.execPath, [fileURLToPath(new URL("digest-worker.ts", import.meta.url))], {
-        env: { ...process.env, DATABASE_URL: database.url, SMTP_URL: server.url, NOW: "2025-06-20T12:00:00Z" },
+        env: { ...process.env, DATABASE_URL: url(), SMTP_URL: server.url, NOW: "2025-06-20T12:00:00Z" },
         stdio: ["ignore", "pipe", "inherit"],
       });
       processes.push(child);

@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, describe } from "vitest";
-import { openStore, type Store } from "../../src/store/store.ts";
-import { freshDatabase } from "./database.ts";
+import { describe } from "vitest";
+import { serverStore } from "./database.ts";
 import { checkMailQueue } from "./mail-checks.ts";
 
-let database: Awaited<ReturnType<typeof freshDatabase>>;
-let store: Store;
-
-beforeAll(async () => {
-  database = await freshDatabase();
-  store = await openStore({ databaseUrl: database.url });
-}, 60_000);
-afterAll(async () => {
-  await store.close();
-  await database.drop();
-});
+const { store } = serverStore();
 
 describe("the mail queue on a PostgreSQL server", () => {
-  checkMailQueue(() => store);
+  checkMailQueue(store);
 });

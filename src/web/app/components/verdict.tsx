@@ -66,7 +66,7 @@ function Part({ part, texts, level }: { part: PartVerdict; texts: PartTexts[stri
         {!part.required && <span className="tag">reported, does not decide</span>}
       </Heading>
       <p className="inequality">
-        <b>holds if</b>
+        {part.outcome !== "shown" && <b>holds if</b>}
         {texts ? <Html html={texts.inequalityHtml} /> : <span>{part.inequality}</span>}
       </p>
       {part.reason && <p>{part.reason}</p>}

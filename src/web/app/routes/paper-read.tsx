@@ -1,5 +1,6 @@
 import { Link, useLoaderData, useOutletContext } from "react-router";
 import { fields } from "../../../kit/fields.ts";
+import { hasThreshold } from "../../../kit/verdict.ts";
 import { CopyButton } from "../components/copy-button.tsx";
 import { Html } from "../components/html.tsx";
 import { RunPanel } from "../components/run-panel.tsx";
@@ -25,6 +26,7 @@ export async function loader(args: PageArgs) {
       only: part.only ?? null,
       wordsHtml: richText(part.words),
       inequalityHtml: richText(part.inequality),
+      decided: hasThreshold(part),
     })),
     reported: card.reported.map((figure) => ({
       whatHtml: richText(figure.what),
@@ -75,7 +77,7 @@ export default function PaperRead() {
                 </h3>
                 <Html as="p" html={part.wordsHtml} />
                 <p className="inequality">
-                  <b>holds if</b>
+                  {part.decided && <b>holds if</b>}
                   <Html html={part.inequalityHtml} />
                 </p>
               </li>
